@@ -1,0 +1,337 @@
+"""The measures: what is computed from a trained block, or from data alone.
+
+A measure is a function of one seed's model; :func:`evaluate` runs it over the seeds of a block and gives rows and arrays with
+a leading seed axis. It says in advance which metrics it will give, so that a run that failed still leaves a row for each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.datasets import Dataset
+from benchmarks.training import Trained, as_float, derived_seed, draw, generator_for, initialise, model_of
+from metrics import METRICS, base_name
+from metrics.divergence import histogram
+from metrics.features import extractor_for
+from models.base import GenerativeModel
+from models.latent_prior import LATENT_PRIORS
+from models.networks import count_parameters
+
+Arrays = dict[str, np.ndarray]
+Values = dict[str, float]
+
+SHOWN_POINTS = 2000
+SHOWN_IMAGES = 64
+SHOWN_RECONSTRUCTIONS = 16
+FIT_POINTS = 10_000
+"""Ex-post densities are fitted to the codes of at most this many training points."""
+KNN_POINTS = 10_000
+"""Nearest-neighbour estimates use this many samples and as many fresh draws from the data."""
+
+TRAINING_METRICS = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
+
+
+class NonFiniteSamples(ArithmeticError):
+    """A model's output has NaN or infinite values."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a measure looks at.
+
+    Attributes:
+        dataset: the data.
+        options: the measurement's options.
+        seeds: seeds of the block, or those that a measure of data alone draws with; (None,) where it draws nothing.
+        device: where models are evaluated.
+        build: makes the block's model; None for a measure of data alone.
+        trained: the block's outcome; None for a measure of data alone.
+        batch: examples per update in the block's training.
+    """
+
+    dataset: Dataset
+    options: Mapping[str, Any]
+    seeds: tuple[int | None, ...]
+    device: torch.device
+    build: Callable[[], GenerativeModel] | None = None
+    trained: Trained | None = None
+    batch: int = 0
+
+    def model(self, index: int) -> GenerativeModel:
+        """The trained model of one seed, in evaluation mode, on the device."""
+        assert self.build is not None and self.trained is not None
+        return model_of(self.build, self.trained.weights, index).to(self.device)
+
+    def tensor(self, data: np.ndarray) -> Tensor:
+        """Data on the device as float32, pixels in [0, 1]."""
+        return as_float(torch.from_numpy(data).to(self.device))
+
+    @cached_property
+    def mixture_facts(self) -> dict[str, Any]:
+        """What the metrics on mixtures need beside samples."""
+        density = self.dataset.density
+        assert density is not None
+        return {
+            "mass": density.bin_mass(),
+            "fresh": self.dataset.test[:KNN_POINTS],
+            "log_density": density.log_density,
+            "means": density.means,
+            "weights": density.weights,
+            "scale": density.scale,
+            "support_level": density.support_level(),
+        }
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: ``function(subject, index)`` gives values and arrays of the index-th seed.
+
+    ``metrics(dataset)`` are the names of its values.
+    """
+
+    function: Callable[[Subject, int], tuple[Values, Arrays]]
+    metrics: Callable[[str], tuple[str, ...]]
+    summary: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Rows (seed, status, metric, value, step, n) and arrays with a leading seed axis."""
+
+    rows: list[dict[str, Any]]
+    arrays: Arrays
+
+
+def latent_codes(subject: Subject, model: GenerativeModel, seed: int, n: int) -> Tensor:
+    """n latent vectors of the sampler that the options name: the prior, or an ex-post density on codes; (n, z)."""
+    sampler = subject.options["sampler"]
+    if sampler == "prior":
+        return draw(model.sample_spec()["latent"], (n,), generator_for(seed, "samples/latent"))
+    x = subject.tensor(subject.dataset.train[:FIT_POINTS])
+    posterior = torch.randn((len(x), model.latent), generator=generator_for(seed, "samples/posterior"))
+    codes = model.encode(x, {"posterior": posterior.to(subject.device)}).cpu().numpy()
+    if not np.isfinite(codes).all():
+        raise NonFiniteSamples("codes of training data are not finite")
+    density = LATENT_PRIORS[sampler]()
+    density.fit(codes, derived_seed(seed, f"samples/{sampler}/fit") % 2**32)
+    return torch.from_numpy(density.sample(n, derived_seed(seed, f"samples/{sampler}/draw") % 2**32))
+
+
+@torch.no_grad()
+def sampled(subject: Subject, index: int) -> np.ndarray:
+    """``options["n"]`` samples of one seed's model, shape (n, D), float32.
+
+    Raises:
+        NonFiniteSamples: some are NaN or infinite.
+    """
+    seed, n = subject.seeds[index], subject.options["n"]
+    assert seed is not None
+    model = subject.model(index)
+    noise = {"latent": latent_codes(subject, model, seed, n)}
+    if subject.options["observation"] == "draw":
+        spec = model.sample_spec()["observation"]
+        noise["observation"] = draw(spec, (n,), generator_for(seed, "samples/observation"))
+    batches = [
+        model.sample({name: tensor[i : i + 10_000].to(subject.device) for name, tensor in noise.items()}).cpu()
+        for i in range(0, n, 10_000)
+    ]
+    samples = torch.cat(batches).numpy()
+    if not np.isfinite(samples).all():
+        raise NonFiniteSamples("samples are not finite")
+    return samples
+
+
+def compute(metrics: tuple[str, ...], facts: Mapping[str, Any]) -> Values:
+    """The named metrics, each from the facts that it needs."""
+    values = {}
+    for name in metrics:
+        metric = METRICS[base_name(name)]
+        values[name] = metric.function(*(facts[need] for need in metric.needs))
+    return values
+
+
+MIXTURE_METRICS = (
+    "jsd-hist", "kl-data-model-hist", "kl-model-data-hist", "jsd-knn", "kl-data-model-knn", "kl-model-data-knn",
+    "modes-captured", "modes-hit", "high-quality-share", "off-support-share",
+)  # fmt: skip
+
+
+def _mixture_values(subject: Subject, samples: np.ndarray) -> tuple[Values, Arrays]:
+    density = subject.dataset.density
+    assert density is not None
+    facts = {
+        **subject.mixture_facts,
+        "samples": samples,
+        "few_samples": samples[:KNN_POINTS],
+        "counts": histogram(samples, density.edges),
+    }
+    return compute(MIXTURE_METRICS, facts), {"points": samples[:SHOWN_POINTS]}
+
+
+def mixture_samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Samples against the exact density."""
+    return _mixture_values(subject, sampled(subject, index))
+
+
+def mixture_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """The same metrics on draws from the density itself: what a perfect model would get."""
+    density, seed = subject.dataset.density, subject.seeds[index]
+    assert density is not None and seed is not None
+    generator = np.random.default_rng(derived_seed(seed, "floor"))
+    return _mixture_values(subject, density.sample(subject.options["n"], generator))
+
+
+def image_metrics(dataset: str) -> tuple[str, ...]:
+    """Metrics of image samples, FID and KID named with their extractor."""
+    extractor = extractor_for(dataset)
+    return (f"fid[{extractor}]", f"kid[{extractor}]", "nearest-l2")
+
+
+def as_pixels(images: np.ndarray) -> np.ndarray:
+    """Images in [0, 1] as uint8 0–255; what lies outside the interval is clipped."""
+    return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
+
+
+def _image_values(subject: Subject, pixels: np.ndarray) -> tuple[Values, Arrays]:
+    data = subject.dataset
+    facts = {
+        "image_samples": pixels.reshape(-1, *data.shape),
+        "image_reference": data.test.reshape(-1, *data.shape),
+        "extractor": extractor_for(data.name),
+        "cuda": subject.device.type == "cuda",
+        "samples": pixels / np.float32(255),
+        "training": data.train / np.float32(255),
+    }
+    return compute(image_metrics(data.name), facts), {"images": pixels[:SHOWN_IMAGES].reshape(-1, *data.shape)}
+
+
+def image_samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Samples against held-out images."""
+    return _image_values(subject, as_pixels(sampled(subject, index)))
+
+
+def image_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Real against real: FID and KID of (at most n, evenly spaced) training images, distances of held-out images."""
+    data, n = subject.dataset, subject.options["n"]
+    every = data.train[np.linspace(0, len(data.train) - 1, min(n, len(data.train))).astype(int)]
+    values, arrays = _image_values(subject, every)
+    held_out = {"samples": data.test[:n] / np.float32(255), "training": data.train / np.float32(255)}
+    return {**values, **compute(("nearest-l2",), held_out)}, arrays
+
+
+def shown_test_images(data: Dataset) -> np.ndarray:
+    """Indices of the test images that are shown: the classes in turn."""
+    assert data.test_labels is not None
+    rank = np.zeros(len(data.test_labels), dtype=int)
+    for label in np.unique(data.test_labels):
+        members = np.flatnonzero(data.test_labels == label)
+        rank[members] = np.arange(len(members))
+    return np.lexsort((data.test_labels, rank))[:SHOWN_RECONSTRUCTIONS]
+
+
+@torch.no_grad()
+def reconstruction(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Test images encoded (for a VAE: the posterior's mean) and decoded again."""
+    model, data = subject.model(index), subject.dataset
+    x = subject.tensor(data.test)
+    decoded = model.sample({"latent": model.encode(x, {})}).cpu().numpy()
+    if not np.isfinite(decoded).all():
+        raise NonFiniteSamples("reconstructions are not finite")
+    values = compute(("reconstruction-l2",), {"images": x.cpu().numpy(), "reconstructions": decoded})
+    shown = shown_test_images(data)
+    return values, {
+        "inputs": data.test[shown].reshape(-1, *data.shape),
+        "reconstructions": as_pixels(decoded[shown]).reshape(-1, *data.shape),
+    }
+
+
+def training_cost(model: GenerativeModel, batch: int) -> dict[str, int]:
+    """Floating-point operations of one optimiser step of each player: forward, backward, matrix products only."""
+    cost = {}
+    for player, prefixes in model.players().items():
+        parameters = [p for name, p in model.named_parameters() if any(f"{name}.".startswith(f"{q}.") for q in prefixes)]
+        x = torch.full((batch, model.data), 0.5) if model.uses_data(player) else None
+        noise = {name: torch.zeros((batch, *spec.shape)) for name, spec in model.noise_spec(player).items()}
+        with FlopCounterMode(display=False) as counter:
+            loss, _ = model(player, x, noise)
+            torch.autograd.grad(loss, parameters)
+        cost[player] = counter.get_total_flops()
+    return cost
+
+
+def training(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """What the training of one seed took, whether it diverged, and its curves."""
+    trained = subject.trained
+    assert trained is not None and subject.build is not None
+    model = initialise(subject.build, 0)
+    cost = training_cost(model, subject.batch)
+    values = {
+        "parameters": float(count_parameters(model)),
+        "decoder-parameters": float(count_parameters(model.generating_network)),
+        "updates": float(trained.evaluations[model.schedule()[-1].cycle[-1].player]),
+        "images-seen": float(trained.images),
+        "training-flops": float(sum(cost[player] * times for player, times in trained.evaluations.items())),
+        "diverged": float(trained.diverged_at[index] >= 0),
+    }
+    curves = {f"curve/{name}": curve[index] for name, curve in trained.curves.items()}
+    return values, {**curves, "steps": trained.steps}
+
+
+MEASURES: dict[str, Measure] = {
+    "training": Measure(training, lambda dataset: TRAINING_METRICS, "parameters, updates, images seen, FLOPs, curves"),
+    "mixture-samples": Measure(mixture_samples, lambda dataset: MIXTURE_METRICS, "samples against the exact density"),
+    "mixture-floor": Measure(mixture_floor, lambda dataset: MIXTURE_METRICS, "the same for draws from the density itself"),
+    "image-samples": Measure(image_samples, image_metrics, "samples against held-out images"),
+    "image-floor": Measure(image_floor, image_metrics, "the same for real images"),
+    "reconstruction": Measure(reconstruction, lambda dataset: ("reconstruction-l2",), "test images encoded and decoded"),
+}
+
+
+def evaluate(measure: Measure, subject: Subject) -> Measured:
+    """Run a measure over all seeds of a subject.
+
+    A seed whose training diverged, or whose output is not finite, gets NaN and the status ``diverged``; what is known
+    of it all the same (measure ``training``) is kept.
+    """
+    names = measure.metrics(subject.dataset.name)
+    rows: list[dict[str, Any]] = []
+    collected: list[Arrays] = []
+    n = subject.options.get("n")
+    step = None if subject.trained is None else int(subject.trained.steps[-1])
+    for index, seed in enumerate(subject.seeds):
+        diverged = subject.trained is not None and subject.trained.diverged_at[index] >= 0
+        values: Values = {}
+        arrays: Arrays = {}
+        if not diverged or measure.function is training:
+            try:
+                values, arrays = measure.function(subject, index)
+            except NonFiniteSamples:
+                diverged = True
+        status = "diverged" if diverged else "ok"
+        rows += [
+            {"seed": seed, "status": status, "metric": m, "value": values.get(m, math.nan), "step": step, "n": n}
+            for m in names
+        ]
+        collected.append(arrays)
+    return Measured(rows, stack_arrays(collected))
+
+
+def stack_arrays(collected: list[Arrays]) -> Arrays:
+    """Arrays of all seeds with a leading seed axis; a seed without them gets NaN (0 for integers)."""
+    example = next((arrays for arrays in collected if arrays), {})
+
+    def filler(array: np.ndarray) -> np.ndarray:
+        return np.full_like(array, np.nan if array.dtype.kind == "f" else 0)
+
+    return {
+        name: np.stack([arrays.get(name, filler(array)) for arrays in collected]) for name, array in example.items()
+    }

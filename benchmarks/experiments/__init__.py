@@ -1,0 +1,8 @@
+"""Experiments by name, one short file each."""
+
+from benchmarks.experiments import images, mixtures
+from benchmarks.experiments.base import Experiment
+
+EXPERIMENTS: dict[str, Experiment] = {e.name: e for e in (mixtures.EXPERIMENT, images.EXPERIMENT)}
+
+__all__ = ["EXPERIMENTS", "Experiment"]

@@ -1,0 +1,28 @@
+"""How do the models compare on real images: as generators, and where they have an encoder, as reproducers?"""
+
+from __future__ import annotations
+
+from benchmarks.experiments.base import Experiment, Request, compared_blocks, measure, samplers
+from benchmarks.recipes import RECIPES
+from benchmarks.specs import Measurement
+from models import MODELS
+
+
+def measurements(request: Request) -> list[Measurement]:
+    n = RECIPES[request.dataset].samples
+    wanted = [Measurement(measure="image-floor", dataset=request.dataset, options={"n": n})]
+    for block in compared_blocks(request):
+        wanted.append(measure(block, "training"))
+        wanted += [measure(block, "image-samples", sampler=s, observation="mean", n=n) for s in samplers(block)]
+        if MODELS[block.model].has_codes:
+            wanted.append(measure(block, "reconstruction"))
+    return wanted
+
+
+EXPERIMENT = Experiment(
+    name="images",
+    question="How do the models compare on real images, as generators and, with an encoder, as reproducers?",
+    datasets={"smoke": ("digits",), "standard": ("digits",), "full": ("digits", "mnist")},
+    supports=("digits", "mnist"),
+    measurements=measurements,
+)

@@ -1,0 +1,122 @@
+"""What a run is asked to do: validated options, from the command line and from a TOML file. No torch."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from benchmarks.specs import InputError, Profile, SeedRole, unknown
+
+MAX_CONFIG_BYTES = 1_000_000
+DEFAULT_DATA_DIR = Path("data")
+
+
+class RunOptions(BaseModel):
+    """Options of a run.
+
+    Attributes:
+        experiment: experiments to run; empty for all.
+        model: models to keep; empty for all.
+        dataset: data sets to ask the experiments for; empty for the profile's.
+        seeds: number of seeds; None for the profile's.
+        seed_role: which range the seeds are from: 0–99 tuning, 100–199 pilot, from 1000 verdict.
+        profile: smoke, standard or full.
+        device: auto, cpu, cuda or cuda:n.
+        jobs: worker processes; None for the number of cores (1 on a GPU).
+        data_dir: torchvision's data root.
+        results_dir: where results go; None for ``results/<profile>``.
+        offline: never download data.
+        dry_run: print the plan and stop.
+        quiet: print nothing but errors.
+        json_output: print machine-readable output.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=True)
+
+    experiment: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    dataset: tuple[str, ...] = ()
+    seeds: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    seed_role: SeedRole = "verdict"
+    profile: Profile = "standard"
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d{1,3})?)$")] = "auto"
+    jobs: Annotated[int, Field(ge=1, le=1024)] | None = None
+    data_dir: Path = DEFAULT_DATA_DIR
+    results_dir: Path | None = None
+    offline: bool = False
+    dry_run: bool = False
+    quiet: bool = False
+    json_output: Annotated[bool, Field(alias="json")] = False
+
+    @field_validator("experiment", "model", "dataset", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+    @field_validator("data_dir", "results_dir", mode="before")
+    @classmethod
+    def _path(cls, value: Any) -> Any:
+        return Path(value) if isinstance(value, str) and value else value
+
+    @property
+    def output_dir(self) -> Path:
+        """Where the results go."""
+        return self.results_dir if self.results_dir is not None else Path("results") / self.profile
+
+
+def option_names() -> list[str]:
+    """Names of the options as a configuration file spells them (dashes and underscores are the same)."""
+    return [field.alias or name for name, field in RunOptions.model_fields.items()]
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Options in a TOML file, by field name, not yet validated.
+
+    Raises:
+        InputError: the file cannot be read, is not TOML, or has an unknown key.
+    """
+    try:
+        if path.stat().st_size > MAX_CONFIG_BYTES:
+            raise InputError(f"configuration {path} is larger than {MAX_CONFIG_BYTES} bytes; it needs a few lines of TOML")
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"configuration {path} cannot be read: {error.strerror}; give a TOML file") from None
+    except UnicodeDecodeError:
+        raise InputError(f"configuration {path} is not UTF-8 text; give a TOML file") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"configuration {path} is not TOML: {' '.join(str(error).split())}") from None
+    options = {}
+    for key, value in content.items():
+        name = key.replace("-", "_")
+        if name not in option_names():
+            raise unknown(f"key in {path}:", key, option_names())
+        if name in options:
+            raise InputError(f"configuration {path} has the key {key!r} twice, with dash and underscore; keep one")
+        options[name] = value
+    return options
+
+
+def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOptions:
+    """Options from a configuration file and, over them, those given on the command line.
+
+    Raises:
+        InputError: a value of the wrong type or out of range; the message names it and says what is allowed.
+    """
+    merged = {**(read_config(config) if config is not None else {}), **given}
+    try:
+        return RunOptions.model_validate(merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"][:1])
+        expected = {
+            "seed_role": "tuning, pilot or verdict",
+            "profile": "smoke, standard or full",
+            "device": "auto, cpu, cuda or cuda:n",
+        }.get(name, first["msg"][0].lower() + first["msg"][1:])
+        raise InputError(f"option {name} = {str(first['input'])[:80]!r}: {expected}") from None
+
+

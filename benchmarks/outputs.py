@@ -1,0 +1,179 @@
+"""What a run leaves beside its store: ``rows.csv``, ``run.json`` (what was asked for and how to read it), ``provenance.json``.
+
+These show exactly what the run was asked for; the store below keeps everything that was ever computed.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.metadata
+import io
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks import execution
+from benchmarks.datasets import DATASETS, Dataset
+from benchmarks.experiments import EXPERIMENTS
+from benchmarks.planning import Plan
+from benchmarks.runner import Outcome, failed_rows, identity, label_of, seeds_of
+from benchmarks.specs import SCHEMA_VERSION
+from benchmarks.store import ROW_FIELDS, Store, rows_to_csv
+from metrics import METRICS
+from metrics.features import extractor_for
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file aside and rename it into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.write_text(text, encoding="utf-8")
+    os.replace(aside, path)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write indented JSON."""
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str, str]:
+    """Write ``rows.csv`` and ``run.json``.
+
+    Returns:
+        the failures: measurement key → message.
+    """
+    failures = {key: message for outcome in outcomes for key, message in outcome.failures.items()}
+    rows: list[Mapping[str, Any]] = []
+    entries = []
+    for unit in plan.units:
+        for planned in unit.measurements:
+            measurement = planned.measurement
+            if planned.key in failures:
+                rows += failed_rows(planned, unit.key)
+            else:
+                text = store.read("measurements", planned.key, "rows.csv").decode()
+                rows += csv.DictReader(io.StringIO(text))
+            entries.append(
+                {
+                    **{k: v for k, v in identity(planned, unit.key).items() if k not in ("schema_version", "weights")},
+                    "key": planned.key,
+                    "arm": label_of(measurement.block) if measurement.block else None,
+                    "observation": measurement.options.get("observation"),
+                    "seeds": seeds_of(measurement),
+                    "experiments": planned.experiments,
+                    "failure": failures.get(planned.key),
+                }
+            )
+    root = plan.options.output_dir
+    write_text(root / "rows.csv", rows_to_csv({name: row[name] for name in ROW_FIELDS} for row in rows))
+    write_json(
+        root / "run.json",
+        {
+            "schema_version": SCHEMA_VERSION,
+            "profile": plan.options.profile,
+            "experiments": {name: e.question for name, e in EXPERIMENTS.items()},
+            "datasets": {name: dataset_facts(dataset) for name, dataset in plan.datasets.items()},
+            "metrics": {
+                name: {"title": m.title, "direction": m.direction, "unit": m.unit, "summary": m.summary}
+                for name, m in METRICS.items()
+            },
+            "measurements": entries,
+        },
+    )
+    return failures
+
+
+def dataset_facts(dataset: Dataset) -> dict[str, Any]:
+    """What a reader of results must know of a data set."""
+    facts: dict[str, Any] = {
+        "kind": dataset.kind,
+        "summary": DATASETS[dataset.name].summary,
+        "licence": DATASETS[dataset.name].licence,
+        "shape": dataset.shape,
+        "train": len(dataset.train),
+        "test": len(dataset.test),
+        "sha256": dataset.digest,
+    }
+    if dataset.density is not None:
+        density = dataset.density
+        facts["density"] = {
+            "weights": density.weights.tolist(),
+            "means": density.means.tolist(),
+            "scale": density.scale,
+            "window": density.window,
+        }
+    else:
+        facts["extractor"] = extractor_for(dataset.name)
+    return facts
+
+
+def provenance(plan: Plan, outcomes: list[Outcome], failures: Mapping[str, str], wall: Mapping[str, float]) -> dict[str, Any]:
+    """How the numbers came about: versions, commit, hardware, threads, seeds, data, wall time per phase in seconds."""
+    seeds = sorted({s for m in plan.measurements for s in seeds_of(m.measurement) if s is not None})
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "profile": plan.options.profile,
+        "seeds": seeds,
+        "git": git_state(),
+        "versions": {
+            "python": platform.python_version(),
+            **{d.name: d.version for d in sorted(importlib.metadata.distributions(), key=lambda d: d.name.lower())},
+        },
+        "hardware": hardware(plan),
+        "threads_per_worker": execution.THREADS,
+        "jobs": plan.jobs,
+        "data_sha256": {name: dataset.digest for name, dataset in plan.datasets.items()},
+        "extractors": {name: extractor_for(name) for name, d in plan.datasets.items() if d.kind == "images"},
+        "units": {"planned": len(plan.units), "computed": len(plan.todo), "failures": dict(failures)},
+        "wall_seconds": {name: round(seconds, 2) for name, seconds in wall.items()},
+        "worker_seconds": {
+            "training": round(sum(outcome.training_seconds for outcome in outcomes), 2),
+            "measuring": round(sum(outcome.measuring_seconds for outcome in outcomes), 2),
+        },
+    }
+
+
+def git_state() -> dict[str, Any]:
+    """Commit of the suite and whether tracked files differ from it; nulls outside a git checkout."""
+
+    def git(*arguments: str) -> str | None:
+        try:
+            result = subprocess.run(
+                ["git", *arguments], cwd=REPOSITORY, capture_output=True, text=True, timeout=20, check=True
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return result.stdout.strip()
+
+    changes = git("status", "--porcelain", "--untracked-files=no")
+    return {"commit": git("rev-parse", "HEAD"), "dirty": None if changes is None else bool(changes)}
+
+
+def hardware(plan: Plan) -> dict[str, Any]:
+    """Processor, cores, memory, system and the device that trained."""
+    model = platform.processor()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), model)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else None
+    return {
+        "processor": model,
+        "cores": execution.available_cores(),
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        "memory_gib": None if memory is None else round(memory / 2**30, 1),
+        "system": platform.platform(),
+        "device": plan.environment.hardware,
+    }

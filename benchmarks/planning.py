@@ -1,0 +1,239 @@
+"""From options to a plan: which blocks and measurements, under which keys, what is stored already, what it will cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+
+from benchmarks import execution
+from benchmarks.datasets import DATASETS, Dataset, load
+from benchmarks.evaluation import MEASURES
+from benchmarks.experiments import EXPERIMENTS
+from benchmarks.experiments.base import Request
+from benchmarks.options import RunOptions
+from benchmarks.recipes import SEEDS
+from benchmarks.specs import SCHEMA_VERSION, Block, InputError, Measurement, canonical_json, lookup, seed_blocks
+from benchmarks.store import Store, digest, source_digest, versions
+from metrics.features import extractor_for
+from models import MODELS, GenerativeModel
+from models.networks import NETWORKS
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What numbers depend on beside specification, sources and data.
+
+    Attributes:
+        device: PyTorch device, ``cpu`` or ``cuda:n``.
+        hardware: ``cpu``, or the GPU's name.
+    """
+
+    device: str
+    hardware: str
+
+    @property
+    def kind(self) -> str:
+        """``cpu`` or ``cuda``."""
+        return self.device.partition(":")[0]
+
+    def facts(self) -> dict[str, Any]:
+        """The environment's part of a key."""
+        threads = execution.THREADS if self.kind == "cpu" else None
+        return {"hardware": self.hardware, "threads": threads, "versions": versions()}
+
+
+def environment_for(device: str) -> Environment:
+    """The environment for a ``--device`` value.
+
+    Raises:
+        InputError: a GPU is asked for that is not there.
+    """
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device == "cpu" or (device == "auto" and count == 0):
+        return Environment("cpu", "cpu")
+    index = int(device.partition(":")[2] or 0) if device != "auto" else 0
+    if index >= count:
+        have = f"{count} CUDA device{'s' if count != 1 else ''}" if count else "no CUDA device"
+        raise InputError(f"device {device!r} is not there: PyTorch sees {have}; use --device auto or cpu")
+    return Environment(f"cuda:{index}", torch.cuda.get_device_name(index))
+
+
+@dataclass(frozen=True)
+class PlannedMeasurement:
+    """A measurement with its key, whether it is stored, and the experiments that want it."""
+
+    measurement: Measurement
+    key: str
+    stored: bool
+    experiments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What one worker does in one go: train a block, unless stored, and take the measurements that are missing.
+
+    ``block`` and ``key`` are None for measurements of data alone.
+    """
+
+    dataset: str
+    block: Block | None
+    key: str | None
+    stored: bool
+    measurements: tuple[PlannedMeasurement, ...]
+
+    @property
+    def missing(self) -> tuple[PlannedMeasurement, ...]:
+        """Measurements that are not stored."""
+        return tuple(m for m in self.measurements if not m.stored)
+
+    @property
+    def must_train(self) -> bool:
+        """Whether the block is to be trained: it is not stored, and something is wanted of it that is not stored."""
+        return self.block is not None and not self.stored and bool(self.missing)
+
+    @property
+    def seconds(self) -> float:
+        """Expected core-seconds of what is missing."""
+        training = execution.training_seconds(self.block) if self.block is not None and self.must_train else 0.0
+        return training + sum(execution.measuring_seconds(m.measurement) for m in self.missing)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All units of a run, the environment, and the data sets (loaded and checked)."""
+
+    options: RunOptions
+    environment: Environment
+    units: tuple[Unit, ...]
+    datasets: Mapping[str, Dataset]
+
+    @property
+    def measurements(self) -> list[PlannedMeasurement]:
+        """All measurements, in the order of the experiments."""
+        return [m for unit in self.units for m in unit.measurements]
+
+    @cached_property
+    def todo(self) -> tuple[Unit, ...]:
+        """Units with something missing, the costliest first, so that workers finish together."""
+        return tuple(sorted((u for u in self.units if u.missing), key=lambda u: -u.seconds))
+
+    @property
+    def jobs(self) -> int:
+        """Worker processes."""
+        if self.options.jobs is not None:
+            return self.options.jobs
+        return 1 if self.environment.kind == "cuda" else execution.available_cores()
+
+    @property
+    def wall_seconds(self) -> float:
+        """Expected wall time of what is missing, start of the workers included."""
+        if not self.todo:
+            return 0.0
+        work = sum(unit.seconds for unit in self.todo)
+        return execution.START_SECONDS + max(work / self.jobs, self.todo[0].seconds)
+
+
+def builder(block: Block, shape: tuple[int, ...], kind: str) -> Callable[[], GenerativeModel]:
+    """A function that makes the block's model: network and settings by name."""
+    network = block.network
+    networks = lookup(NETWORKS, "network", network.kind)(
+        shape, network.latent, network.hidden, network.batch_norm, "sigmoid" if kind == "images" else "identity"
+    )
+    model = lookup(MODELS, "model", block.model)
+    settings = model.Settings(**block.settings)
+    return lambda: model(networks, settings)  # type: ignore[call-arg]
+
+
+def block_key(block: Block, data: str, environment: Environment) -> str:
+    """Key of a block: its specification, the sources of training and model, data, environment, seed-axis width."""
+    return digest(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "block": block.model_dump(mode="json"),
+            "sources": [source_digest("benchmarks.training"), source_digest(MODELS[block.model].__module__)],
+            "data": data,
+            "environment": environment.facts(),
+            "width": execution.width_of(block, environment.kind),
+        }
+    )
+
+
+def measurement_key(measurement: Measurement, key: str | None, data: str, environment: Environment) -> str:
+    """Key of a measurement: measure and options, the block's key, the sources of measures and metrics, data, extractor."""
+    images = DATASETS[measurement.dataset].kind == "images"
+    return digest(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "measure": measurement.measure,
+            "options": measurement.options,
+            "dataset": measurement.dataset,
+            "block": key,
+            "sources": source_digest("benchmarks.evaluation"),
+            "data": data,
+            "extractor": extractor_for(measurement.dataset) if images else None,
+            "environment": environment.facts(),
+        }
+    )
+
+
+def wanted_measurements(options: RunOptions) -> dict[str, tuple[Measurement, list[str]]]:
+    """Every measurement that the options ask for, once, with the experiments that want it; by canonical JSON.
+
+    Raises:
+        InputError: an unknown name, or options that leave nothing to run.
+    """
+    for name in options.model:
+        lookup(MODELS, "model", name)
+    for name in options.dataset:
+        lookup(DATASETS, "data set", name)
+    experiments = [lookup(EXPERIMENTS, "experiment", name) for name in options.experiment or EXPERIMENTS]
+    count = SEEDS[options.profile] if options.seeds is None else options.seeds
+    seeds = tuple(seed_blocks(count, options.seed_role))
+    wanted: dict[str, tuple[Measurement, list[str]]] = {}
+    for experiment in experiments:
+        asked = [name for name in options.dataset if name in experiment.supports]
+        for dataset in dict.fromkeys(asked if options.dataset else experiment.datasets[options.profile]):
+            for measurement in experiment.measurements(Request(dataset, options.profile, seeds)):
+                if options.model and measurement.block and measurement.block.model not in options.model:
+                    continue
+                _, names = wanted.setdefault(canonical_json(measurement), (measurement, []))
+                names.append(experiment.name)
+    if not wanted:
+        choices = "; ".join(f"{e.name}: {', '.join(e.supports)}" for e in experiments)
+        raise InputError(f"nothing to run: no chosen experiment supports {', '.join(options.dataset)} ({choices})")
+    return wanted
+
+
+def make_plan(options: RunOptions, store: Store) -> Plan:
+    """The plan for a run: loads and checks the data, computes keys, looks up what is stored.
+
+    Raises:
+        InputError: unknown names, no such device, data missing or damaged.
+    """
+    environment = environment_for(options.device)
+    wanted = wanted_measurements(options)
+    names = dict.fromkeys(measurement.dataset for measurement, _ in wanted.values())
+    datasets = {name: load(name, options.data_dir, options.offline) for name in names}
+    groups: dict[str, list[tuple[Measurement, list[str]]]] = {}
+    for measurement, experiments in wanted.values():
+        lookup(MEASURES, "measure", measurement.measure)
+        group = canonical_json(measurement.block) if measurement.block else f"data alone: {measurement.dataset}"
+        groups.setdefault(group, []).append((measurement, experiments))
+    units = []
+    for members in groups.values():
+        dataset, block = members[0][0].dataset, members[0][0].block
+        data = datasets[dataset].digest
+        key = block_key(block, data, environment) if block else None
+        planned = []
+        for measurement, experiments in members:
+            own = measurement_key(measurement, key, data, environment)
+            planned.append(PlannedMeasurement(measurement, own, store.has("measurements", own), tuple(experiments)))
+        stored = key is not None and store.has("blocks", key)
+        units.append(Unit(dataset, block, key, stored, tuple(planned)))
+    return Plan(options, environment, tuple(units), datasets)
+
+

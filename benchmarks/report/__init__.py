@@ -1,0 +1,1 @@
+"""Tables and pictures from a results directory's rows and arrays. No torch, no models, no data sets."""

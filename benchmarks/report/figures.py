@@ -1,0 +1,309 @@
+"""Pictures of a results directory, as PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from benchmarks.analysis.summary import FLOORS
+from benchmarks.report.results import Results
+from benchmarks.report.style import (
+    CURVE_STYLES,
+    DATA_COLOUR,
+    MODEL_COLOURS,
+    MODEL_MARKERS,
+    OTHER_COLOUR,
+    OTHER_MARKER,
+    RC,
+    sampler_label,
+)
+from benchmarks.report.tables import arm_label, lines_of, title_of
+
+HEADLINE = {"images": "fid", "mixture": "jsd-hist"}
+"""The metric that stands under a panel of samples."""
+INTERVAL_METRICS = {
+    "images": ("fid", "kid", "nearest-l2", "reconstruction-l2"),
+    "mixture": ("jsd-hist", "kl-data-model-knn", "kl-model-data-knn", "modes-captured", "high-quality-share"),
+}
+LOG_METRICS = frozenset({"fid", "jsd-hist"})
+PANELS_PER_ROW = 5
+MOSAIC_SIDE = 6
+
+Arm = tuple[str, str, str]
+Draw = Callable[[Axes, dict[str, np.ndarray], dict[str, Any]], None]
+
+
+def mosaic(images: np.ndarray, side: int = MOSAIC_SIDE) -> np.ndarray:
+    """The first side² images (n, H, W) as one picture with a grey line between them."""
+    height, width = images.shape[1:]
+    canvas = np.full((side * (height + 1) - 1, side * (width + 1) - 1), 110, dtype=np.uint8)
+    for index, image in enumerate(images[: side * side]):
+        top, left = (index // side) * (height + 1), (index % side) * (width + 1)
+        canvas[top : top + height, left : left + width] = image
+    return canvas
+
+
+def draw_images(axes: Axes, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
+    """A mosaic of samples."""
+    axes.imshow(mosaic(arrays["images"]), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+
+
+def draw_points(axes: Axes, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
+    """Samples over the true density's one-, two- and three-sigma circles."""
+    density = facts["density"]
+    window = density["window"]
+    for weight, (x, y) in zip(density["weights"], density["means"], strict=True):
+        for sigmas in (1, 2, 3):
+            shade = 0.20 + 0.25 * weight / max(density["weights"])
+            axes.add_patch(plt.Circle((x, y), sigmas * density["scale"], color="#F0B400", alpha=shade, lw=0, zorder=1))
+    points = arrays["points"][:1000]
+    axes.scatter(*points.T, s=1.6, color="#1B2A49", alpha=0.65, linewidths=0, zorder=2, rasterized=True)
+    axes.set(xlim=(-window, window), ylim=(-window, window), aspect="equal")
+
+
+DRAW: dict[str, Draw] = {"images": draw_images, "mixture": draw_points}
+SAMPLES = {"images": ("image-samples", "image-floor"), "mixture": ("mixture-samples", "mixture-floor")}
+
+
+def bare(axes: Axes) -> None:
+    """No ticks, a thin frame."""
+    axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set(visible=True, color="#BBBBBB", linewidth=0.6)
+
+
+def headline(results: Results, dataset: str, arm: Arm) -> str:
+    """The headline metric of an arm: mean over its seeds."""
+    kind = results.datasets[dataset]["kind"]
+    lines = lines_of(results, dataset)
+    chosen = lines[
+        (lines["base"] == HEADLINE[kind])
+        & (lines["arm"] == arm[0])
+        & (lines["sampler"] == arm[1])
+        & (lines["observation"] == arm[2])
+    ]
+    if chosen.empty or not np.isfinite(chosen["mean"].iloc[0]):
+        return "failed"
+    title = results.run["metrics"][HEADLINE[kind]]["title"]
+    return f"{title} {chosen['mean'].iloc[0]:.3g}"
+
+
+def panel(axes: Axes, results: Results, dataset: str, arm: Arm, entries: list[dict[str, Any]], subtitle: str) -> None:
+    """Samples of an arm's first seed that did not fail, with its name and headline metric."""
+    facts = results.datasets[dataset]
+    arrays = results.example(entries)
+    if arrays:
+        DRAW[facts["kind"]](axes, arrays, facts)
+    else:
+        axes.text(0.5, 0.5, "all seeds failed", ha="center", va="center", transform=axes.transAxes)
+    colour = MODEL_COLOURS.get(entries[0]["model"] or "", DATA_COLOUR)
+    axes.set_title(arm[0] or "real data", color=colour, fontweight="bold", pad=14)
+    axes.text(0.5, 1.02, subtitle, transform=axes.transAxes, ha="center", va="bottom", fontsize=7.5, color="#444444")
+    bare(axes)
+
+
+def shown_arms(results: Results, dataset: str) -> dict[Arm, list[dict[str, Any]]]:
+    """Arms in the sample grid: every model under the prior, and those with codes under the GMM too; a model with a drawn
+    observation shows it under the GMM, so that both kinds are seen."""
+    measure, _ = SAMPLES[results.datasets[dataset]["kind"]]
+    arms = results.arms(dataset, measure)
+    shown = {}
+    for (arm, sampler, observation), entries in arms.items():
+        draws = (arm, sampler, "draw") in arms
+        wanted = "draw" if sampler == "gmm" and draws else "mean"
+        if sampler in ("prior", "gmm") and observation == wanted:
+            shown[arm, sampler, observation] = entries
+    return shown
+
+
+def samples_figure(results: Results, dataset: str) -> Figure:
+    """Samples of all models side by side, real data first."""
+    kind = results.datasets[dataset]["kind"]
+    measure, floor = SAMPLES[kind]
+    arms = shown_arms(results, dataset)
+    real = results.arms(dataset, floor)
+    count = len(arms) + len(real)
+    rows = -(-count // PANELS_PER_ROW)
+    figure, grid = plt.subplots(rows, PANELS_PER_ROW, figsize=(1.9 * PANELS_PER_ROW, 2.35 * rows), squeeze=False)
+    for axes in grid.ravel():
+        axes.set_visible(False)
+    panels = iter(grid.ravel())
+    for arm, entries in (*real.items(), *arms.items()):
+        axes = next(panels)
+        axes.set_visible(True)
+        several = any(a == arm[0] and o == "draw" for a, _, o in results.arms(dataset, measure))
+        how = sampler_label(arm[1], arm[2], several) if arm[0] else "floor"
+        panel(axes, results, dataset, arm, entries, f"{how} · {headline(results, dataset, arm)}")
+    figure.suptitle(f"{dataset}: samples of the first seed; the number is the mean over all seeds (lower is better)")
+    return figure
+
+
+def reconstructions_figure(results: Results, dataset: str) -> Figure | None:
+    """Test images and their reconstructions; None where no model reconstructs."""
+    arms = results.arms(dataset, "reconstruction")
+    examples = {arm[0]: (results.example(entries), entries[0]["model"]) for arm, entries in arms.items()}
+    examples = {name: example for name, example in examples.items() if example[0]}
+    if not examples:
+        return None
+    lines = lines_of(results, dataset)
+    errors = lines[lines["base"] == "reconstruction-l2"].set_index("arm")["mean"]
+    rows = [("test image", next(iter(examples.values()))[0]["inputs"], DATA_COLOUR, "")]
+    for name, (arrays, model) in examples.items():
+        rows.append((name, arrays["reconstructions"], MODEL_COLOURS[model], f"L2 {errors[name]:.3g}"))
+    figure, grid = plt.subplots(len(rows), 1, figsize=(9, 0.62 * len(rows) + 0.5))
+    for axes, (name, images, colour, note) in zip(grid, rows, strict=True):
+        gap = np.full((*images.shape[:2], 1), 110, dtype=np.uint8)
+        strip = np.concatenate([np.concatenate([image, g], axis=1) for image, g in zip(images, gap, strict=True)], axis=1)
+        axes.imshow(strip, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        axes.set_ylabel(f"{name}\n{note}".strip(), rotation=0, ha="right", va="center", color=colour, fontweight="bold")
+        bare(axes)
+    figure.suptitle(f"{dataset}: reconstructions by the first seed; L2 is the mean over the test set and all seeds")
+    return figure
+
+
+def curves_figure(results: Results, dataset: str) -> Figure | None:
+    """Recorded losses of every arm, a thin line per seed and the median over seeds; None where nothing was trained."""
+    arms = results.arms(dataset, "training")
+    if not arms:
+        return None
+    rows = -(-len(arms) // PANELS_PER_ROW)
+    figure, grid = plt.subplots(rows, PANELS_PER_ROW, figsize=(2.2 * PANELS_PER_ROW, 2.0 * rows), squeeze=False)
+    for axes in grid.ravel():
+        axes.set_visible(False)
+    for axes, (arm, entries) in zip(grid.ravel(), arms.items(), strict=False):
+        axes.set_visible(True)
+        colour = MODEL_COLOURS.get(entries[0]["model"], OTHER_COLOUR)
+        parts = [results.arrays(entry) for entry in entries]
+        curves = [name for name in parts[0] if name.startswith("curve/")]
+        low, high = [], []
+        for name, style in zip(curves, CURVE_STYLES, strict=False):
+            lines = np.concatenate([part[name] for part in parts])
+            steps = parts[0]["steps"][0]
+            axes.plot(steps, lines.T, color=colour, alpha=0.25, linewidth=0.6, linestyle=style)
+            median = np.nanmedian(np.where(np.isfinite(lines), lines, np.nan), axis=0) if np.isfinite(lines).any() else None
+            if median is not None:
+                label = name.removeprefix("curve/").replace("_", " ").removesuffix(" loss")
+                axes.plot(steps, median, color=colour, linewidth=1.4, linestyle=style, label=label)
+                settled = lines[:, len(steps) // 20 :]
+                settled = settled[np.isfinite(settled)]
+                low.append(np.percentile(settled, 0.5))
+                high.append(np.percentile(settled, 99.5))
+        if low:
+            margin = 0.08 * (max(high) - min(low)) or 1.0
+            axes.set_ylim(min(low) - margin, max(high) + margin)
+        axes.set_title(arm[0], color=colour, fontweight="bold")
+        axes.legend(fontsize=6.5, frameon=False, loc="best")
+        axes.tick_params(labelsize=7)
+    figure.suptitle(f"{dataset}: training losses over decoder updates; thin lines are seeds, thick ones their median")
+    return figure
+
+
+def intervals_figure(results: Results, dataset: str) -> Figure | None:
+    """Means over seeds with 95 % t intervals, single seeds as faint marks, real data as a dashed line."""
+    kind = results.datasets[dataset]["kind"]
+    lines = lines_of(results, dataset)
+    lines = lines[~lines["measure"].isin(FLOORS)]
+    bases = [base for base in INTERVAL_METRICS[kind] if (lines["base"] == base).any()]
+    if lines.empty or not bases:
+        return None
+    names = dict.fromkeys(" · ".join(arm_label(line, lines)) for _, line in lines.iterrows())
+    position = {name: -i for i, name in enumerate(n for n in names if not n.endswith("reconstruction"))}
+    bases = [base for base in bases if base != "reconstruction-l2"]
+    figure, grid = plt.subplots(
+        1, len(bases), figsize=(2.5 * len(bases) + 2.2, 0.21 * len(position) + 1.1), sharey=True, squeeze=False
+    )
+    for axes, base in zip(grid[0], bases, strict=True):
+        chosen = lines[lines["base"] == base]
+        for _, line in chosen.iterrows():
+            interval_line(axes, results, line, position[" · ".join(arm_label(line, lines))])
+        floor = results.floors.get((dataset, chosen["metric"].iloc[0]))
+        if floor is not None:
+            axes.axvline(floor, color=DATA_COLOUR, linestyle="--", linewidth=0.9, zorder=0)
+        if base in LOG_METRICS and chosen["mean"].min() > 0:
+            axes.set_xscale("log")
+        axes.set_title(title_of(results, base, base))
+        axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
+        axes.tick_params(axis="y", length=0)
+    grid[0][0].set_yticks(list(position.values()), list(position))
+    figure.suptitle(f"{dataset}: mean over seeds, 95 % t interval, seeds as dots; dashed: real data")
+    return figure
+
+
+def interval_line(axes: Axes, results: Results, line: pd.Series, y: float) -> None:
+    """One arm in an interval plot."""
+    rows = results.rows
+    same = (rows["dataset"] == line["dataset"]) & (rows["metric"] == line["metric"]) & (rows["arm"] == line["arm"])
+    same &= (rows["sampler"] == line["sampler"]) & (rows["observation"] == line["observation"])
+    values = rows.loc[same & (rows["status"] == "ok"), "value"]
+    values = values[np.isfinite(values)]
+    colour = MODEL_COLOURS.get(line["model"], OTHER_COLOUR)
+    axes.scatter(values, np.full(len(values), y), s=9, color=colour, alpha=0.3, linewidths=0)
+    if np.isfinite(line["mean"]):
+        axes.plot([line["ci_low"], line["ci_high"]], [y, y], color=colour, linewidth=2)
+        axes.plot(line["mean"], y, MODEL_MARKERS.get(line["model"], OTHER_MARKER), color=colour, markersize=5)
+    if line["failed"]:
+        axes.annotate(f"{line['failed']} failed", (1, y), xycoords=("axes fraction", "data"), ha="right", fontsize=6.5)
+
+
+def overview_figure(results: Results) -> Figure | None:
+    """One picture of the comparison: for each of two data sets, real data and one arm per model under the prior."""
+    kinds = {facts["kind"]: name for name, facts in reversed(results.datasets.items())}
+    names = [kinds[kind] for kind in ("images", "mixture") if kind in kinds]
+    rows = []
+    for name in names:
+        measure, floor = SAMPLES[results.datasets[name]["kind"]]
+        per_model = {
+            entries[0]["model"]: (arm, entries)
+            for arm, entries in results.arms(name, measure).items()
+            if arm[1:] == ("prior", "mean")
+        }
+        real = next(iter(results.arms(name, floor).items()), None)
+        rows.append((name, [*([real] if real else []), *per_model.values()]))
+    columns = max((len(members) for _, members in rows), default=0)
+    if columns == 0:
+        return None
+    figure, grid = plt.subplots(len(rows), columns, figsize=(1.75 * columns, 2.25 * len(rows) + 0.3), squeeze=False)
+    for (name, members), line in zip(rows, grid, strict=True):
+        for axes in line[len(members) :]:
+            axes.set_visible(False)
+        for axes, (arm, entries) in zip(line, members, strict=False):
+            panel(axes, results, name, arm, entries, headline(results, name, arm))
+        line[0].set_ylabel(name, fontweight="bold")
+    seeds = max((len(e["seeds"]) for e in results.run["measurements"]), default=0)
+    figure.suptitle(f"The same decoder, budget and data order; latents from N(0, I). Mean over {seeds} or more seeds below each name")
+    return figure
+
+
+def write_figures(results: Results, folder: Path) -> None:
+    """Write all pictures of a results directory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    makers = {
+        "samples": samples_figure,
+        "reconstructions": reconstructions_figure,
+        "training": curves_figure,
+        "intervals": intervals_figure,
+    }
+    with sns.axes_style("ticks"), plt.rc_context(RC):
+        for dataset in results.datasets:
+            for name, make in makers.items():
+                save(make(results, dataset), folder / f"{dataset}-{name}.png")
+        save(overview_figure(results), folder / "overview.png")
+
+
+def save(figure: Figure | None, path: Path) -> None:
+    """Write a figure, if there is one, and close it."""
+    if figure is not None:
+        figure.savefig(path, metadata={"Software": ""})
+        plt.close(figure)

@@ -1,0 +1,93 @@
+"""A results directory as the report reads it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.analysis.summary import floors, mark_best, summarise, with_arms
+from benchmarks.store import Store
+
+
+@dataclass(frozen=True)
+class Results:
+    """Rows, arrays and what the run said of itself.
+
+    Args:
+        root: a results directory.
+    """
+
+    root: Path
+
+    @cached_property
+    def run(self) -> dict[str, Any]:
+        """``run.json``."""
+        return json.loads((self.root / "run.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """``rows.csv`` with the columns ``arm``, ``observation`` and ``base`` added; values read back exactly."""
+        text = {"block", "measure", "dataset", "model", "network", "sampler", "weights", "setting", "status", "metric"}
+        rows = pd.read_csv(
+            self.root / "rows.csv", float_precision="round_trip", dtype=dict.fromkeys(text, "object"), keep_default_na=False,
+            na_values={name: [""] for name in ("seed", "step", "n")} | {"value": ["nan"]},
+        )  # fmt: skip
+        return with_arms(rows, self.run)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One line per arm and metric, with intervals and marks (``benchmarks.analysis.summary``)."""
+        summary = summarise(self.rows)
+        summary["mark"] = mark_best(self.rows, summary, self.run["metrics"])
+        return summary
+
+    @cached_property
+    def floors(self) -> dict[tuple[str, str], float]:
+        """Value of real data by (data set, metric)."""
+        return floors(self.summary)
+
+    @property
+    def datasets(self) -> dict[str, dict[str, Any]]:
+        """Facts of the data sets by name."""
+        return self.run["datasets"]
+
+    def entries(self, dataset: str, measure: str) -> list[dict[str, Any]]:
+        """The measurements of one measure on one data set, in the order of the plan, without failed ones."""
+        return [
+            e
+            for e in self.run["measurements"]
+            if e["dataset"] == dataset and e["measure"] == measure and not e["failure"]
+        ]
+
+    def arms(self, dataset: str, measure: str) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+        """The same, grouped by (arm, sampler, observation): one entry per block of seeds."""
+        groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+        for entry in self.entries(dataset, measure):
+            name = (entry["arm"] or "", entry["sampler"] or "", entry["observation"] or "")
+            groups.setdefault(name, []).append(entry)
+        return groups
+
+    def arrays(self, entry: dict[str, Any]) -> dict[str, np.ndarray]:
+        """Arrays of one measurement, each with a leading seed axis; empty where no seed gave any."""
+        return Store(self.root).read_arrays("measurements", entry["key"])
+
+    def example(self, entries: list[dict[str, Any]]) -> dict[str, np.ndarray]:
+        """Arrays of the first seed that did not fail, without the seed axis; empty where all failed."""
+        for entry in entries:
+            for index, ok in enumerate(self._ok(entry)):
+                if ok:
+                    return {name: array[index] for name, array in self.arrays(entry).items()}
+        return {}
+
+    def _ok(self, entry: dict[str, Any]) -> list[bool]:
+        same = pd.Series(True, index=self.rows.index)
+        for column in ("block", "measure", "dataset", "sampler", "setting"):
+            same &= self.rows[column] == (entry[column] or "")
+        status = self.rows[same].groupby("seed", dropna=False)["status"].first()
+        return [(status.get(np.nan if seed is None else float(seed)) == "ok") for seed in entry["seeds"]]

@@ -1,0 +1,138 @@
+"""Comparison tables: CSV for machines, Markdown for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.analysis.summary import FLOORS
+from benchmarks.report.results import Results
+from benchmarks.report.style import number, sampler_label
+
+MARKS = {"best": " **best**", "tie": " ≈"}
+LEGEND = (
+    "Mean over seeds ± half-width of the 95 % t interval. **best**: best mean; ≈: not told from the best by Welch's t-test at 5 % "
+    "(uncorrected, a reading aid). †: not better than real data at the same n (the estimator's floor). "
+    "↓ lower is better, ↑ higher is better, = best at the value of real data. Failed seeds (diverged or crashed) are counted, and "
+    "left out of the mean."
+)
+ARROWS = {"lower": "↓", "higher": "↑", "reference": "="}
+COST = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
+COST_TITLES = {
+    "parameters": "parameters", "decoder-parameters": "of these decoder / generator", "updates": "decoder updates",
+    "images-seen": "examples seen", "training-flops": "training FLOPs", "diverged": "diverged seeds",
+}  # fmt: skip
+
+
+def title_of(results: Results, base: str, metric: str) -> str:
+    """A metric's column title: name, extractor, direction, unit."""
+    facts = results.run["metrics"][base]
+    extractor = metric[len(base) :]
+    unit = f" ({facts['unit']})" if facts["unit"] else ""
+    return f"{facts['title']}{extractor} {ARROWS[facts['direction']]}{unit}"
+
+
+def lines_of(results: Results, dataset: str) -> pd.DataFrame:
+    """The summary's lines of one data set, those of the measure ``training`` apart."""
+    summary = results.summary
+    return summary[(summary["dataset"] == dataset) & (summary["measure"] != "training")]
+
+
+def arm_label(line: pd.Series, summary: pd.DataFrame) -> tuple[str, str]:
+    """An arm's name and how it was sampled."""
+    if line["measure"] in FLOORS:
+        return "real data", "floor"
+    if not line["sampler"]:
+        return line["arm"], "reconstruction"
+    observations = summary.loc[summary["arm"] == line["arm"], "observation"]
+    return line["arm"], sampler_label(line["sampler"], line["observation"], (observations == "draw").any())
+
+
+def at_floor(line: pd.Series, results: Results) -> bool:
+    """Whether a lower-is-better mean is not above real data's."""
+    if line["measure"] in FLOORS or results.run["metrics"][line["base"]]["direction"] != "lower":
+        return False
+    floor = results.floors.get((line["dataset"], line["metric"]))
+    return floor is not None and line["mean"] <= floor
+
+
+def cell(line: pd.Series, results: Results) -> str:
+    """A table's cell: mean ± half-width, marks, failed seeds."""
+    if line["n"] == 0:
+        return f"– ({line['failed']} failed)"
+    half = (line["ci_high"] - line["ci_low"]) / 2
+    text = number(line["mean"], half if np.isfinite(half) else None)
+    text += "†" if at_floor(line, results) else ""
+    text += MARKS.get(line["mark"], "")
+    return text + (f" ({line['failed']} failed)" if line["failed"] else "")
+
+
+def markdown(header: list[str], body: list[list[str]]) -> str:
+    """A Markdown table; pipes in cells are escaped."""
+    rows = [header, ["---"] * len(header), *body]
+    return "\n".join("| " + " | ".join(str(c).replace("|", "\\|") for c in row) + " |" for row in rows) + "\n"
+
+
+def comparison_table(results: Results, dataset: str) -> str:
+    """Markdown: one line per arm and way of sampling, one column per metric; reconstructions in a table of their own."""
+    lines = lines_of(results, dataset)
+    parts = [f"# {dataset}\n\n{results.datasets[dataset]['summary']}.\n"]
+    for heading, chosen in (
+        ("Samples", lines[lines["measure"] != "reconstruction"]),
+        ("Reconstructions of test images", lines[lines["measure"] == "reconstruction"]),
+    ):
+        if chosen.empty:
+            continue
+        metrics = chosen[["metric", "base"]].drop_duplicates()
+        header = ["model", "sampled from" if heading == "Samples" else "", "seeds"]
+        header += [title_of(results, base, metric) for metric, base in metrics.itertuples(index=False)]
+        body = []
+        for _, group in chosen.groupby(["measure", "arm", "sampler", "observation"], sort=False):
+            arm, sampled = arm_label(group.iloc[0], lines)
+            by_metric = {line["metric"]: cell(line, results) for _, line in group.iterrows()}
+            body.append([arm, sampled, str(group["n"].max()), *(by_metric.get(m, "") for m in metrics["metric"])])
+        parts.append(f"## {heading}\n\n{markdown(header, body)}")
+    return "\n".join([*parts, LEGEND, ""])
+
+
+def matchedness_table(results: Results) -> str:
+    """Markdown: what each arm's training took, per seed."""
+    summary = results.summary[results.summary["measure"] == "training"]
+    header = ["data set", "model", *(COST_TITLES[name] for name in COST), "seeds"]
+    body = []
+    for (dataset, arm), group in summary.groupby(["dataset", "arm"], sort=False):
+        values = {line["metric"]: line for _, line in group.iterrows()}
+        cells = []
+        for name in COST:
+            line = values[name]
+            value = line["mean"] * line["n"] if name == "diverged" else line["mean"]
+            cells.append("–" if np.isnan(value) else f"{value:.3g}" if name == "training-flops" else f"{value:,.0f}")
+        body.append([dataset, arm, *cells, str(group["n"].max())])
+    note = (
+        "Per seed. FLOPs are those of matrix products in forward and backward passes (multiply and add count as two). Two networks "
+        "play against each other in a GAN, so at equal generator updates it costs more than an autoencoder: that cannot be matched."
+    )
+    return f"# What is matched, and what it took\n\n{markdown(header, body)}\n{note}\n"
+
+
+def csv_table(results: Results, lines: pd.DataFrame) -> str:
+    """CSV with one line per arm and metric, numbers in full, the floor beside each."""
+    table = lines.copy()
+    table["floor"] = [results.floors.get((d, m), np.nan) for d, m in zip(table["dataset"], table["metric"], strict=True)]
+    table["unit"] = [results.run["metrics"].get(base, {}).get("unit", "") for base in table["base"]]
+    return table.drop(columns="base").to_csv(index=False, lineterminator="\n")
+
+
+def write_tables(results: Results, folder: Path) -> None:
+    """Write ``<data set>.csv``, ``<data set>.md`` and ``matched.csv``, ``matched.md``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for dataset in results.datasets:
+        lines = lines_of(results, dataset)
+        (folder / f"{dataset}.csv").write_text(csv_table(results, lines), encoding="utf-8")
+        (folder / f"{dataset}.md").write_text(comparison_table(results, dataset), encoding="utf-8")
+    training = results.summary[results.summary["measure"] == "training"]
+    if not training.empty:
+        (folder / "matched.csv").write_text(csv_table(results, training), encoding="utf-8")
+        (folder / "matched.md").write_text(matchedness_table(results), encoding="utf-8")

@@ -1,0 +1,134 @@
+"""What is to be trained and measured, as typed, frozen, validated data. No torch, no files.
+
+A :class:`Block` is the unit of training, a :class:`Measurement` what is computed from one (or from data alone). Both are
+plain data with a canonical JSON form, from which the store derives their keys.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+SEED_BLOCK = 8
+"""Seeds are trained in fixed blocks of this many: 1000–1007, 1008–1015, … (the last one may be shorter)."""
+
+SeedRole = Literal["tuning", "pilot", "verdict"]
+FIRST_SEED: dict[SeedRole, int] = {"tuning": 0, "pilot": 100, "verdict": 1000}
+"""Seeds 0–99 are for tuning, 100–199 for pilots and power, those from 1000 for what is reported."""
+
+Profile = Literal["smoke", "standard", "full"]
+PROFILES: tuple[Profile, ...] = ("smoke", "standard", "full")
+
+T = TypeVar("T")
+
+
+class InputError(ValueError):
+    """What the user asked for cannot be done. Its message is one line: what is wrong and what would be right."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> InputError:
+    """The error for a name that is not known: names the known ones and the closest match.
+
+    Example:
+        >>> str(unknown("model", "van", ["vae", "gan"]))
+        "unknown model 'van'; did you mean 'vae'? Known: vae, gan"
+    """
+    names = list(known)
+    close = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+    hint = f"; did you mean {close[0]!r}?" if close else "."
+    return InputError(f"unknown {kind} {name!r}{hint} Known: {', '.join(names)}")
+
+
+def lookup(registry: Mapping[str, T], kind: str, name: str) -> T:
+    """``registry[name]``, or the :func:`unknown` error."""
+    if name not in registry:
+        raise unknown(kind, name, registry)
+    return registry[name]
+
+
+class Spec(BaseModel):
+    """Base of all specifications: frozen, strict, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Network(Spec):
+    """Architecture shared by all models on a data set."""
+
+    kind: Literal["mlp"] = "mlp"
+    latent: Annotated[int, Field(ge=1, le=4096)]
+    hidden: Annotated[tuple[Annotated[int, Field(ge=1, le=65536)], ...], Field(min_length=1)]
+    batch_norm: bool
+
+    @property
+    def label(self) -> str:
+        """Short name for rows, e.g. ``mlp-128-256-bn-z16``."""
+        parts = [self.kind, *map(str, self.hidden), *(["bn"] if self.batch_norm else []), f"z{self.latent}"]
+        return "-".join(parts)
+
+
+class Training(Spec):
+    """What all models on a data set share in training.
+
+    Attributes:
+        updates: updates of the decoder (AE, DAE, VAE) or generator (GAN, f-GAN).
+        batch: examples per update.
+        constant: share of the updates with a constant learning rate, after which it falls linearly to 0.
+    """
+
+    updates: Annotated[int, Field(ge=1, le=100_000_000)]
+    batch: Annotated[int, Field(ge=2, le=1_000_000)]
+    constant: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
+
+
+class Block(Spec):
+    """One fully specified training over one block of seeds.
+
+    ``settings`` are the model's settings in full, as its ``Settings`` class resolves them.
+    """
+
+    dataset: str
+    model: str
+    network: Network
+    settings: dict[str, Any]
+    training: Training
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**31)], ...], Field(min_length=1)]
+
+
+class Measurement(Spec):
+    """A measure with its options, applied to a block, or to a data set alone where ``block`` is None."""
+
+    measure: str
+    dataset: str
+    options: dict[str, Any]
+    block: Block | None = None
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with sorted keys and no spaces: equal values give equal text. NaN and infinities are refused.
+
+    Example:
+        >>> canonical_json({"b": 1, "a": (2.0, None)})
+        '{"a":[2.0,null],"b":1}'
+    """
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def seed_blocks(count: int, role: SeedRole = "verdict") -> list[tuple[int, ...]]:
+    """``count`` seeds from the first of ``role`` on, in blocks of ``SEED_BLOCK``.
+
+    Raises:
+        InputError: more seeds than the role has (100 for tuning and for pilots).
+    """
+    first = FIRST_SEED[role]
+    if role != "verdict" and count > 100:
+        raise InputError(f"{count} {role} seeds: there are only 100 ({first}–{first + 99})")
+    seeds = range(first, first + count)
+    return [tuple(seeds[i : i + SEED_BLOCK]) for i in range(0, count, SEED_BLOCK)]

@@ -1,0 +1,238 @@
+"""The store: one directory per block and per measurement, named by a key that hashes everything its content depends on.
+
+A unit is written aside and renamed into place, so it is there whole or not at all; a manifest holds the SHA-256 of its files,
+and reading checks them. Weights are safetensors, arrays npz without pickle, rows CSV. Nothing is ever overwritten: other code,
+data, versions or settings mean another key.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import hashlib
+import importlib.metadata
+import importlib.util
+import io
+import json
+import os
+import platform
+import shutil
+import uuid
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from safetensors.numpy import load as load_safetensors
+from safetensors.numpy import save as save_safetensors
+
+from benchmarks.specs import SCHEMA_VERSION, canonical_json
+
+Kind = Literal["blocks", "measurements"]
+PACKAGES = ("models", "metrics", "benchmarks")
+NOT_HASHED = frozenset({"benchmarks.specs"})
+"""Sources whose content reaches a key by value: specifications stand in it whole."""
+VERSIONED = ("numpy", "scikit-learn", "scipy", "torch", "torch-fidelity")
+
+ROW_FIELDS = (
+    "schema_version", "block", "measure", "dataset", "model", "network", "sampler", "weights", "setting", "seed", "status",
+    "metric", "value", "step", "n",
+)  # fmt: skip
+
+
+class DamagedUnit(OSError):
+    """A stored unit's files are not what its manifest says."""
+
+
+# keys ---------------------------------------------------------------------------------------------------------------
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a value's canonical JSON, as hex."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that numbers depend on."""
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in VERSIONED}}
+
+
+@cache
+def source_digest(module: str) -> str:
+    """Hash of a module's source and of every module of the project that it imports, directly or not.
+
+    Comments, layout and docstrings do not count: what is hashed is the syntax tree. A package's ``__init__`` counts
+    only where it is imported by name.
+    """
+    return digest({name: _tree_digest(name) for name in sorted(_closure(module))})
+
+
+@cache
+def _closure(module: str) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name not in NOT_HASHED:
+            found.add(name)
+            waiting += _imports(name)
+    return frozenset(found)
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    spec = importlib.util.find_spec(module)
+    assert spec is not None and spec.origin is not None, module
+    return ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+
+
+def _is_module(name: str) -> bool:
+    return name.partition(".")[0] in PACKAGES and importlib.util.find_spec(name) is not None
+
+
+def _imports(module: str) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(_tree(module)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names if alias.name.partition(".")[0] in PACKAGES]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in PACKAGES:
+            for alias in node.names:
+                submodule = f"{node.module}.{alias.name}"
+                package = importlib.util.find_spec(node.module)
+                is_package = package is not None and package.submodule_search_locations is not None
+                names.append(submodule if is_package and _is_module(submodule) else node.module)
+    return names
+
+
+def _tree_digest(module: str) -> str:
+    tree = _tree(module)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+# units --------------------------------------------------------------------------------------------------------------
+
+
+def rows_to_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as CSV. Floats are written by ``repr`` and read back exactly; None is an empty field."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ROW_FIELDS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def array_bytes(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """Arrays as compressed npz; no pickle."""
+    out = io.BytesIO()
+    np.savez_compressed(out, allow_pickle=False, **dict(arrays))
+    return out.getvalue()
+
+
+class Store:
+    """Blocks and measurements below one directory.
+
+    Args:
+        root: a results directory; units are in ``root/blocks/<key>`` and ``root/measurements/<key>``.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, kind: Kind, key: str) -> Path:
+        """Where a unit is, or would be."""
+        return self.root / kind / key
+
+    def has(self, kind: Kind, key: str) -> bool:
+        """Whether the unit is stored and undamaged. A damaged one is moved to ``root/damaged`` and counts as missing."""
+        path = self.path(kind, key)
+        if not path.is_dir():
+            return False
+        try:
+            self._check(path)
+        except DamagedUnit:
+            aside = self.root / "damaged" / f"{key}-{uuid.uuid4().hex[:8]}"
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, aside)
+            return False
+        return True
+
+    def _check(self, path: Path) -> None:
+        try:
+            manifest = json.loads((path / "manifest.json").read_bytes())
+            for name, expected in manifest["sha256"].items():
+                if hashlib.sha256((path / name).read_bytes()).hexdigest() != expected:
+                    raise DamagedUnit(f"{path / name} is damaged: its SHA-256 is not the one in manifest.json")
+        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedUnit(f"{path} is damaged: {error}") from error
+
+    def write(self, kind: Kind, key: str, files: Mapping[str, bytes]) -> None:
+        """Write a unit of several files: aside, synced to disk, then renamed. If it is already there, nothing happens."""
+        aside = self.root / "writing" / f"{key}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        aside.mkdir(parents=True)
+        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        manifest = {"schema_version": SCHEMA_VERSION, "key": key, "sha256": hashes}
+        try:
+            for name, content in {**files, "manifest.json": canonical_json(manifest).encode()}.items():
+                with (aside / name).open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+            final = self.path(kind, key)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.rename(aside, final)
+            except OSError:
+                if not final.is_dir():  # otherwise another process was faster with the same content
+                    raise
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def read(self, kind: Kind, key: str, name: str) -> bytes:
+        """One file of a unit.
+
+        Raises:
+            DamagedUnit: a file is missing or its hash is not the manifest's.
+        """
+        path = self.path(kind, key)
+        self._check(path)
+        return (path / name).read_bytes()
+
+    def read_arrays(self, kind: Kind, key: str) -> dict[str, np.ndarray]:
+        """The unit's ``arrays.npz``."""
+        with np.load(io.BytesIO(self.read(kind, key, "arrays.npz")), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+
+    def read_weights(self, key: str) -> dict[str, np.ndarray]:
+        """A block's weights, each with leading seed axis."""
+        return load_safetensors(self.read("blocks", key, "weights.safetensors"))
+
+    def write_block(
+        self, key: str, facts: Mapping[str, Any], weights: dict[str, np.ndarray], arrays: Mapping[str, np.ndarray]
+    ) -> None:
+        """Store a block: facts as JSON, weights, curves."""
+        files = {
+            "block.json": canonical_json(facts).encode(),
+            "weights.safetensors": save_safetensors(weights),
+            "arrays.npz": array_bytes(arrays),
+        }
+        self.write("blocks", key, files)
+
+    def write_measurement(
+        self,
+        key: str,
+        facts: Mapping[str, Any],
+        rows: Iterable[Mapping[str, Any]],
+        arrays: Mapping[str, np.ndarray],
+    ) -> None:
+        """Store a measurement: facts as JSON, rows, arrays."""
+        files = {
+            "measurement.json": canonical_json(facts).encode(),
+            "rows.csv": rows_to_csv(rows).encode(),
+            "arrays.npz": array_bytes(arrays),
+        }
+        self.write("measurements", key, files)

@@ -1,0 +1,176 @@
+"""The one interface that every generative model of the suite meets.
+
+A model is an ordinary :class:`torch.nn.Module` for **one** seed. It holds no random generator, no optimiser, no device
+and no file: noise comes in as an argument, the training loop (``benchmarks.training``) owns the rest. That is what lets
+the loop map one model over a seed axis and train many seeds at once.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+
+from models.networks import Networks
+
+Player = str
+Objective = str
+Scalars = dict[str, Tensor]
+LearningRate = Annotated[float, Field(gt=0, lt=10, allow_inf_nan=False)]
+Beta = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+
+
+class Settings(BaseModel):
+    """Settings of a model: frozen, strictly typed, unknown names refused."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class Noise:
+    """One named noise that a step needs.
+
+    Attributes:
+        kind: ``normal`` is N(0, 1), ``uniform`` is U[0, 1), independent in every element.
+        shape: shape for **one** example; the loop draws it with leading axes (S, B).
+    """
+
+    kind: Literal["normal", "uniform"]
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """``repeats`` optimiser updates of one player in a row. Its objective has the player's name."""
+
+    player: Player
+    repeats: int = 1
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training: one cycle of steps, repeated.
+
+    Attributes:
+        cycle: the steps of one cycle, in order. The last one is the player that the budget counts (the generator of a
+            GAN), so that "2,000 updates" means 2,000 of its updates whatever the others do.
+        share: the share of the budget of updates that this phase takes, in (0, 1].
+        simultaneous: if true, every gradient of a cycle is taken at the parameters that the cycle began with (the
+            single-step method, Nowozin et al. 2016, Algorithm 1); if false the players alternate.
+    """
+
+    cycle: tuple[Step, ...]
+    share: float = 1.0
+    simultaneous: bool = False
+
+    def cycles(self, updates: int) -> int:
+        """Number of cycles in a budget of ``updates`` updates of the last step's player (rounded up)."""
+        return math.ceil(round(self.share * updates, 6) / self.cycle[-1].repeats)
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """Adam (Kingma and Ba 2015) as one player uses it: step size and the decay rates of its two moments."""
+
+    learning_rate: float
+    betas: tuple[float, float]
+
+
+class GenerativeModel(nn.Module, ABC):
+    """Base class of all models. Data are flat vectors x of shape (B, D): pixels in [0, 1] or coordinates.
+
+    ``forward`` may be called in two ways with the same meaning:
+
+    * mapped over seeds by ``torch.func.vmap``: the contract that every model meets;
+    * directly on parameters, data and noise that all carry a leading seed axis S, if ``stacked`` is true. Then every
+      reduction in it must be over trailing axes, so that losses come out with shape (S,).
+    """
+
+    Settings: ClassVar[type[Settings]]
+    title: ClassVar[str]
+    stacked: ClassVar[bool] = False
+    has_codes: ClassVar[bool] = False
+    observations: ClassVar[tuple[str, ...]] = ("mean",)
+
+    def __init__(self, networks: Networks) -> None:
+        super().__init__()
+        self.latent = networks.latent
+        self.data = networks.data
+
+    @classmethod
+    def describe(cls, settings: Any) -> str:
+        """Short name of the model under ``settings``, for tables and pictures."""
+        return cls.title
+
+    @property
+    @abstractmethod
+    def generating_network(self) -> nn.Module:
+        """The network that turns latent vectors into data: the decoder or generator that is matched across models."""
+
+    @abstractmethod
+    def players(self) -> dict[Player, tuple[str, ...]]:
+        """Names of the submodules and parameters that each player owns; every parameter has exactly one owner."""
+
+    @abstractmethod
+    def optimiser(self, player: Player) -> Optimiser:
+        """How ``player`` is optimised."""
+
+    @abstractmethod
+    def schedule(self) -> tuple[Phase, ...]:
+        """The phases of training, in order."""
+
+    @abstractmethod
+    def noise_spec(self, objective: Objective) -> dict[str, Noise]:
+        """What one evaluation of ``objective`` draws, by name."""
+
+    def uses_data(self, objective: Objective) -> bool:
+        """Whether ``objective`` reads a batch of data. Only then does the loop advance the data stream."""
+        return True
+
+    @abstractmethod
+    def forward(self, objective: Objective, x: Tensor | None, noise: Mapping[str, Tensor]) -> tuple[Tensor, Scalars]:
+        """The loss of ``objective`` and named scalars to be recorded.
+
+        Args:
+            objective: a player's name.
+            x: a batch of data, shape (B, D), or None where ``uses_data`` says so.
+            noise: as declared by ``noise_spec``, each of shape (B, \\*shape).
+
+        Returns:
+            the loss, shape (), to be minimised over the player's parameters, and detached scalars of shape ().
+        """
+
+    def sample_spec(self) -> dict[str, Noise]:
+        """What ``sample`` takes: ``latent`` from the prior N(0, I), and more where a model says so."""
+        return {"latent": Noise("normal", (self.latent,))}
+
+    @abstractmethod
+    def sample(self, noise: Mapping[str, Tensor]) -> Tensor:
+        """Samples, row by row independent of each other.
+
+        Args:
+            noise: ``latent`` of shape (n, z): draws from the prior, or from another density on codes; and, for models
+                with ``draw`` among their ``observations``, optionally ``observation`` of shape (n, D): N(0, 1) noise
+                with which an observation is drawn; without it the mean of the likelihood is returned.
+
+        Returns:
+            shape (n, D), pixels in [0, 1] (a drawn observation may leave the interval) or coordinates.
+        """
+
+    def encode(self, x: Tensor, noise: Mapping[str, Tensor]) -> Tensor:
+        """Codes of data, shape (n, z), for models with ``has_codes``.
+
+        Args:
+            x: shape (n, D).
+            noise: for models with a posterior, optionally ``posterior`` of shape (n, z): N(0, 1) noise with which a
+                draw from the posterior is made; without it the posterior's mean is returned.
+
+        Raises:
+            TypeError: the model has no encoder.
+        """
+        raise TypeError(f"{self.title} has no encoder, so it gives no codes; models with has_codes = True do")
