@@ -87,7 +87,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"run_bench.py: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nrun_bench.py: interrupted; what was finished is stored, the same command goes on from there", file=sys.stderr)
+        print(
+            "\nrun_bench.py: interrupted; what was finished is stored, the same command goes on from there",
+            file=sys.stderr,
+        )
         return 130
 
 
@@ -99,7 +102,9 @@ def options_from(words: Sequence[str]) -> RunOptions:
     """
     given = vars(run_parser().parse_args(words))
     if not given.keys() & {"all", "experiment", "model", "dataset", "config"}:
-        raise InputError("say what to run: --all, or --experiment, --model, --dataset with names (see run_bench.py list)")
+        raise InputError(
+            "say what to run: --all, or --experiment, --model, --dataset with names (see run_bench.py list)"
+        )
     if given.pop("all", False) and "experiment" in given:
         raise InputError("--all and --experiment contradict each other; give one")
     return make_options(given, given.pop("config", None))
@@ -177,7 +182,11 @@ def run(options: RunOptions) -> int:
     for detail in dict.fromkeys(d for outcome in outcomes for d in outcome.details):
         print(detail, file=sys.stderr)
     if options.json_output:
-        print(json.dumps({"results": str(options.output_dir), **facts["units"], "wall_seconds": facts["wall_seconds"]}, indent=1))
+        print(
+            json.dumps(
+                {"results": str(options.output_dir), **facts["units"], "wall_seconds": facts["wall_seconds"]}, indent=1
+            )
+        )
     elif not options.quiet:
         missing = sum(len(unit.missing) for unit in plan.units)
         lines = summary_lines(results, missing - len(failures), len(plan.measurements) - missing, wall["total"])
@@ -267,7 +276,9 @@ def plan_lines(plan: Plan) -> list[str]:
     for unit in plan.units:
         name = label_of(unit.block) if unit.block else "data alone"
         seeds = f"seeds {unit.block.seeds[0]}–{unit.block.seeds[-1]}" if unit.block else ""
-        state = "stored" if unit.stored else "to train" if unit.must_train else "-" if unit.block is None else "not needed"
+        state = (
+            "stored" if unit.stored else "to train" if unit.must_train else "-" if unit.block is None else "not needed"
+        )
         experiments = sorted({e for m in unit.measurements for e in m.experiments})
         shared = f"shared by {', '.join(experiments)}" if len(experiments) > 1 else experiments[0]
         lines.append(
@@ -278,6 +289,7 @@ def plan_lines(plan: Plan) -> list[str]:
     lines.append(
         f"{facts['blocks_to_train']} of {facts['blocks']} blocks to train, {facts['measurements_to_take']} of "
         f"{facts['measurements']} measurements to take: about {facts['core_seconds']:.0f} core-seconds, "
-        f"{facts['wall_seconds'] / 60:.1f} minutes with {facts['jobs']} jobs on {facts['device']}; results in {facts['results_dir']}"
+        f"{facts['wall_seconds'] / 60:.1f} minutes with {facts['jobs']} jobs on {facts['device']}; "
+        f"results in {facts['results_dir']}"
     )
     return lines

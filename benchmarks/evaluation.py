@@ -34,13 +34,14 @@ SHOWN_IMAGES = 64
 SHOWN_RECONSTRUCTIONS = 16
 FIT_POINTS = 10_000
 """Ex-post densities are fitted to the codes of at most this many training points."""
-KNN_POINTS = 10_000
-"""Nearest-neighbour estimates use this many samples and as many fresh draws from the data."""
+FEW = {"mixture": 10_000, "images": 2_000}
+"""Nearest-neighbour estimates on mixtures (with as many fresh draws from the data), and distances to the nearest training
+image, use at most this many of the n samples: more would cost much and tell little."""
 
 TRAINING_METRICS = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
 
 
-class NonFiniteSamples(ArithmeticError):
+class NonFiniteError(ArithmeticError):
     """A model's output has NaN or infinite values."""
 
 
@@ -82,8 +83,8 @@ class Subject:
         assert density is not None
         return {
             "mass": density.bin_mass(),
-            "fresh": self.dataset.test[:KNN_POINTS],
-            "log_density": density.log_density,
+            "fresh": self.dataset.test[: FEW["mixture"]],
+            "fresh_log_density": density.log_density(self.dataset.test[: FEW["mixture"]]),
             "means": density.means,
             "weights": density.weights,
             "scale": density.scale,
@@ -120,7 +121,7 @@ def latent_codes(subject: Subject, model: GenerativeModel, seed: int, n: int) ->
     posterior = torch.randn((len(x), model.latent), generator=generator_for(seed, "samples/posterior"))
     codes = model.encode(x, {"posterior": posterior.to(subject.device)}).cpu().numpy()
     if not np.isfinite(codes).all():
-        raise NonFiniteSamples("codes of training data are not finite")
+        raise NonFiniteError("codes of training data are not finite")
     density = LATENT_PRIORS[sampler]()
     density.fit(codes, derived_seed(seed, f"samples/{sampler}/fit") % 2**32)
     return torch.from_numpy(density.sample(n, derived_seed(seed, f"samples/{sampler}/draw") % 2**32))
@@ -131,7 +132,7 @@ def sampled(subject: Subject, index: int) -> np.ndarray:
     """``options["n"]`` samples of one seed's model, shape (n, D), float32.
 
     Raises:
-        NonFiniteSamples: some are NaN or infinite.
+        NonFiniteError: some are NaN or infinite.
     """
     seed, n = subject.seeds[index], subject.options["n"]
     assert seed is not None
@@ -146,7 +147,7 @@ def sampled(subject: Subject, index: int) -> np.ndarray:
     ]
     samples = torch.cat(batches).numpy()
     if not np.isfinite(samples).all():
-        raise NonFiniteSamples("samples are not finite")
+        raise NonFiniteError("samples are not finite")
     return samples
 
 
@@ -168,10 +169,13 @@ MIXTURE_METRICS = (
 def _mixture_values(subject: Subject, samples: np.ndarray) -> tuple[Values, Arrays]:
     density = subject.dataset.density
     assert density is not None
+    log_density = density.log_density(samples)
     facts = {
         **subject.mixture_facts,
         "samples": samples,
-        "few_samples": samples[:KNN_POINTS],
+        "log_density": log_density,
+        "few": samples[: FEW["mixture"]],
+        "few_log_density": log_density[: FEW["mixture"]],
         "counts": histogram(samples, density.edges),
     }
     return compute(MIXTURE_METRICS, facts), {"points": samples[:SHOWN_POINTS]}
@@ -208,7 +212,7 @@ def _image_values(subject: Subject, pixels: np.ndarray) -> tuple[Values, Arrays]
         "image_reference": data.test.reshape(-1, *data.shape),
         "extractor": extractor_for(data.name),
         "cuda": subject.device.type == "cuda",
-        "samples": pixels / np.float32(255),
+        "few": pixels[: FEW["images"]] / np.float32(255),
         "training": data.train / np.float32(255),
     }
     return compute(image_metrics(data.name), facts), {"images": pixels[:SHOWN_IMAGES].reshape(-1, *data.shape)}
@@ -224,7 +228,7 @@ def image_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
     data, n = subject.dataset, subject.options["n"]
     every = data.train[np.linspace(0, len(data.train) - 1, min(n, len(data.train))).astype(int)]
     values, arrays = _image_values(subject, every)
-    held_out = {"samples": data.test[:n] / np.float32(255), "training": data.train / np.float32(255)}
+    held_out = {"few": data.test[: FEW["images"]] / np.float32(255), "training": data.train / np.float32(255)}
     return {**values, **compute(("nearest-l2",), held_out)}, arrays
 
 
@@ -245,7 +249,7 @@ def reconstruction(subject: Subject, index: int) -> tuple[Values, Arrays]:
     x = subject.tensor(data.test)
     decoded = model.sample({"latent": model.encode(x, {})}).cpu().numpy()
     if not np.isfinite(decoded).all():
-        raise NonFiniteSamples("reconstructions are not finite")
+        raise NonFiniteError("reconstructions are not finite")
     values = compute(("reconstruction-l2",), {"images": x.cpu().numpy(), "reconstructions": decoded})
     shown = shown_test_images(data)
     return values, {
@@ -258,7 +262,9 @@ def training_cost(model: GenerativeModel, batch: int) -> dict[str, int]:
     """Floating-point operations of one optimiser step of each player: forward, backward, matrix products only."""
     cost = {}
     for player, prefixes in model.players().items():
-        parameters = [p for name, p in model.named_parameters() if any(f"{name}.".startswith(f"{q}.") for q in prefixes)]
+        parameters = [
+            p for name, p in model.named_parameters() if any(f"{name}.".startswith(f"{q}.") for q in prefixes)
+        ]
         x = torch.full((batch, model.data), 0.5) if model.uses_data(player) else None
         noise = {name: torch.zeros((batch, *spec.shape)) for name, spec in model.noise_spec(player).items()}
         with FlopCounterMode(display=False) as counter:
@@ -289,10 +295,14 @@ def training(subject: Subject, index: int) -> tuple[Values, Arrays]:
 MEASURES: dict[str, Measure] = {
     "training": Measure(training, lambda dataset: TRAINING_METRICS, "parameters, updates, images seen, FLOPs, curves"),
     "mixture-samples": Measure(mixture_samples, lambda dataset: MIXTURE_METRICS, "samples against the exact density"),
-    "mixture-floor": Measure(mixture_floor, lambda dataset: MIXTURE_METRICS, "the same for draws from the density itself"),
+    "mixture-floor": Measure(
+        mixture_floor, lambda dataset: MIXTURE_METRICS, "the same for draws from the density itself"
+    ),
     "image-samples": Measure(image_samples, image_metrics, "samples against held-out images"),
     "image-floor": Measure(image_floor, image_metrics, "the same for real images"),
-    "reconstruction": Measure(reconstruction, lambda dataset: ("reconstruction-l2",), "test images encoded and decoded"),
+    "reconstruction": Measure(
+        reconstruction, lambda dataset: ("reconstruction-l2",), "test images encoded and decoded"
+    ),
 }
 
 
@@ -305,7 +315,6 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
     names = measure.metrics(subject.dataset.name)
     rows: list[dict[str, Any]] = []
     collected: list[Arrays] = []
-    n = subject.options.get("n")
     step = None if subject.trained is None else int(subject.trained.steps[-1])
     for index, seed in enumerate(subject.seeds):
         diverged = subject.trained is not None and subject.trained.diverged_at[index] >= 0
@@ -314,15 +323,31 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
         if not diverged or measure.function is training:
             try:
                 values, arrays = measure.function(subject, index)
-            except NonFiniteSamples:
+            except NonFiniteError:
                 diverged = True
         status = "diverged" if diverged else "ok"
         rows += [
-            {"seed": seed, "status": status, "metric": m, "value": values.get(m, math.nan), "step": step, "n": n}
-            for m in names
+            {
+                "seed": seed,
+                "status": status,
+                "metric": name,
+                "value": float(values.get(name, math.nan)),
+                "step": step,
+                "n": examples(subject, name),
+            }
+            for name in names
         ]
         collected.append(arrays)
     return Measured(rows, stack_arrays(collected))
+
+
+def examples(subject: Subject, metric: str) -> int | None:
+    """How many samples, or test images, a metric's value rests on; None for what is not measured on examples."""
+    if metric in TRAINING_METRICS:
+        return None
+    n = int(subject.options.get("n", len(subject.dataset.test)))
+    uses_few = "few" in METRICS[base_name(metric)].needs
+    return min(n, FEW[subject.dataset.kind]) if uses_few else n
 
 
 def stack_arrays(collected: list[Arrays]) -> Arrays:

@@ -30,8 +30,8 @@ _AS_RING = {"grid": "ring", "unequal-pair": "ring"}
 SECONDS_PER_SEED: dict[str, dict[str, float]] = {
     "mixture-samples": {},
     "mixture-floor": {},
-    "image-samples": {"mnist": 12.0},
-    "image-floor": {"mnist": 12.0},
+    "image-samples": {"mnist": 8.0},
+    "image-floor": {"mnist": 8.0},
     "reconstruction": {"mnist": 0.6},
     "training": {},
 }
@@ -59,11 +59,10 @@ def training_seconds(block: Block) -> float:
 
 def measuring_seconds(measurement: Measurement) -> float:
     """Expected core-seconds of a measurement on a CPU."""
-    per_seed = SECONDS_PER_SEED[measurement.measure].get(
-        measurement.dataset, _SECONDS_ELSEWHERE[measurement.measure]
-    )
+    per_seed = SECONDS_PER_SEED[measurement.measure].get(measurement.dataset, _SECONDS_ELSEWHERE[measurement.measure])
     seeds = measurement.block.seeds if measurement.block else measurement.options.get("seeds", [None])
     return per_seed * len(seeds)
+
 
 START_SECONDS = 5.0
 """Seconds until worker processes have imported PyTorch and begin."""

@@ -33,7 +33,8 @@ def train_extractor(data: Dataset, epochs: int, seed: int = 0) -> tuple[Classifi
     Returns:
         the classifier with standardised features, and its accuracy on the test part in [0, 1].
     """
-    assert data.train_labels is not None and data.test_labels is not None
+    assert data.train_labels is not None
+    assert data.test_labels is not None
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
 

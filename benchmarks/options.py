@@ -81,7 +81,9 @@ def read_config(path: Path) -> dict[str, Any]:
     """
     try:
         if path.stat().st_size > MAX_CONFIG_BYTES:
-            raise InputError(f"configuration {path} is larger than {MAX_CONFIG_BYTES} bytes; it needs a few lines of TOML")
+            raise InputError(
+                f"configuration {path} is larger than {MAX_CONFIG_BYTES} bytes; it needs a few lines of TOML"
+            )
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"configuration {path} cannot be read: {error.strerror}; give a TOML file") from None
@@ -118,5 +120,3 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
             "device": "auto, cpu, cuda or cuda:n",
         }.get(name, first["msg"][0].lower() + first["msg"][1:])
         raise InputError(f"option {name} = {str(first['input'])[:80]!r}: {expected}") from None
-
-

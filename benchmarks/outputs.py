@@ -117,7 +117,9 @@ def dataset_facts(dataset: Dataset) -> dict[str, Any]:
     return facts
 
 
-def provenance(plan: Plan, outcomes: list[Outcome], failures: Mapping[str, str], wall: Mapping[str, float]) -> dict[str, Any]:
+def provenance(
+    plan: Plan, outcomes: list[Outcome], failures: Mapping[str, str], wall: Mapping[str, float]
+) -> dict[str, Any]:
     """How the numbers came about: versions, commit, hardware, threads, seeds, data, wall time per phase in seconds."""
     seeds = sorted({s for m in plan.measurements for s in seeds_of(m.measurement) if s is not None})
     return {

@@ -235,5 +235,3 @@ def make_plan(options: RunOptions, store: Store) -> Plan:
         stored = key is not None and store.has("blocks", key)
         units.append(Unit(dataset, block, key, stored, tuple(planned)))
     return Plan(options, environment, tuple(units), datasets)
-
-

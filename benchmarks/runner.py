@@ -286,8 +286,9 @@ def run(plan: Plan, progress_bar: bool) -> list[Outcome]:
         return outcomes
     context = multiprocessing.get_context("spawn")
     reports: Queue[float] = context.Queue()
+    total = sum(unit.seconds for unit in plan.todo)
     bar = tqdm(
-        total=sum(unit.seconds for unit in plan.todo),
+        total=total,
         disable=None if progress_bar else True,
         bar_format="{l_bar}{bar}| {elapsed} elapsed, about {remaining} left{postfix}",
     )
@@ -304,7 +305,7 @@ def run(plan: Plan, progress_bar: bool) -> list[Outcome]:
             raise
         finally:
             pool.shutdown(cancel_futures=True)
-        bar.update(max(0.0, bar.total - bar.n))
+        bar.update(max(0.0, total - bar.n))
     return outcomes
 
 
@@ -330,7 +331,7 @@ def _collect(
                 seconds = reports.get_nowait()
             except queue.Empty:
                 break
-            bar.update(min(seconds, max(0.0, bar.total - bar.n)))
+            bar.update(min(seconds, max(0.0, (bar.total or 0.0) - bar.n)))
 
 
 def label_of(block: Block) -> str:

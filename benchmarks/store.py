@@ -41,7 +41,7 @@ ROW_FIELDS = (
 )  # fmt: skip
 
 
-class DamagedUnit(OSError):
+class DamagedUnitError(OSError):
     """A stored unit's files are not what its manifest says."""
 
 
@@ -84,7 +84,8 @@ def _closure(module: str) -> frozenset[str]:
 @cache
 def _tree(module: str) -> ast.Module:
     spec = importlib.util.find_spec(module)
-    assert spec is not None and spec.origin is not None, module
+    assert spec is not None, module
+    assert spec.origin is not None, module
     return ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
 
 
@@ -154,7 +155,7 @@ class Store:
             return False
         try:
             self._check(path)
-        except DamagedUnit:
+        except DamagedUnitError:
             aside = self.root / "damaged" / f"{key}-{uuid.uuid4().hex[:8]}"
             aside.parent.mkdir(parents=True, exist_ok=True)
             os.replace(path, aside)
@@ -166,9 +167,9 @@ class Store:
             manifest = json.loads((path / "manifest.json").read_bytes())
             for name, expected in manifest["sha256"].items():
                 if hashlib.sha256((path / name).read_bytes()).hexdigest() != expected:
-                    raise DamagedUnit(f"{path / name} is damaged: its SHA-256 is not the one in manifest.json")
+                    raise DamagedUnitError(f"{path / name} is damaged: its SHA-256 is not the one in manifest.json")
         except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedUnit(f"{path} is damaged: {error}") from error
+            raise DamagedUnitError(f"{path} is damaged: {error}") from error
 
     def write(self, kind: Kind, key: str, files: Mapping[str, bytes]) -> None:
         """Write a unit of several files: aside, synced to disk, then renamed. If it is already there, nothing happens."""
@@ -196,7 +197,7 @@ class Store:
         """One file of a unit.
 
         Raises:
-            DamagedUnit: a file is missing or its hash is not the manifest's.
+            DamagedUnitError: a file is missing or its hash is not the manifest's.
         """
         path = self.path(kind, key)
         self._check(path)

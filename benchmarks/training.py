@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.func import functional_call, stack_module_state, vmap
 
 from benchmarks.specs import Training
@@ -82,9 +82,18 @@ def draw(noise: Noise, rows: tuple[int, ...], generator: torch.Generator) -> Ten
 class NoiseStream:
     """Noise of one name for S seeds, step by step, each seed from its own generator."""
 
-    def __init__(self, noise: Noise, batch: int, seeds: tuple[int, ...], purpose: str, device: torch.device) -> None:
+    def __init__(
+        self,
+        noise: Noise,
+        batch: int,
+        seeds: tuple[int, ...],
+        purpose: str,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
         self.noise = noise
         self.batch = batch
+        self.dtype = dtype
         self.generators = [generator_for(seed, f"noise/{purpose}", device) for seed in seeds]
         self.position = DRAWN_AT_ONCE
 
@@ -92,7 +101,7 @@ class NoiseStream:
         """Noise of one step, shape (S, B, \\*shape)."""
         if self.position == DRAWN_AT_ONCE:
             rows = (DRAWN_AT_ONCE, self.batch)
-            self.drawn = torch.stack([draw(self.noise, rows, g) for g in self.generators], dim=1)
+            self.drawn = torch.stack([draw(self.noise, rows, g) for g in self.generators], dim=1).to(self.dtype)
             self.position = 0
         self.position += 1
         return self.drawn[self.position - 1]
@@ -122,7 +131,7 @@ class BatchStream:
 
 
 def as_float(data: Tensor) -> Tensor:
-    """uint8 pixels 0–255 as float32 in [0, 1]; float32 data as they are."""
+    """uint8 pixels 0–255 as float32 in [0, 1]; floating-point data as they are."""
     return data.float().div_(255) if data.dtype == torch.uint8 else data
 
 
@@ -216,7 +225,8 @@ class SeedAxis:
     def state(self) -> Stack:
         """All parameters and buffers, detached, on the CPU."""
         return {
-            name: tensor.detach().cpu().contiguous() for name, tensor in (*self.parameters.items(), *self.buffers.items())
+            name: tensor.detach().cpu().contiguous()
+            for name, tensor in (*self.parameters.items(), *self.buffers.items())
         }
 
 
@@ -240,7 +250,7 @@ def train(
 
     Args:
         build: makes a model; called once per seed under that seed's initialisation.
-        data: training set, shape (N, D), uint8 pixels or float32 coordinates.
+        data: training set, shape (N, D), uint8 pixels or floating-point coordinates; float64 data train in float64.
         training: budget, batch size and learning-rate schedule.
         seeds: S seeds.
         fast: allow the model's stacked form; False maps over seeds with ``vmap``.
@@ -252,7 +262,8 @@ def train(
         ModelContractError: the model does not meet the interface.
     """
     device = data.device
-    models = [initialise(build, seed) for seed in seeds]
+    dtype = data.dtype if data.is_floating_point() else torch.float32
+    models = [initialise(build, seed).to(dtype) for seed in seeds]
     if prepare is not None:
         prepare(models)
     axis = SeedAxis(models, device, fast)
@@ -269,7 +280,7 @@ def train(
     batches = BatchStream(data, training.batch, seeds)
     streams = {
         player: {
-            name: NoiseStream(noise, training.batch, seeds, f"{player}/{name}", device)
+            name: NoiseStream(noise, training.batch, seeds, f"{player}/{name}", device, dtype)
             for name, noise in model.noise_spec(player).items()
         }
         for player in owned
@@ -277,7 +288,7 @@ def train(
     for player in owned:
         x = batches.data[:1].expand(len(seeds), training.batch, -1) if model.uses_data(player) else None
         zeros = {
-            name: torch.zeros((len(seeds), training.batch, *stream.noise.shape), device=device)
+            name: torch.zeros((len(seeds), training.batch, *stream.noise.shape), device=device, dtype=dtype)
             for name, stream in streams[player].items()
         }
         axis.check(player, None if x is None else as_float(x), zeros)
@@ -365,7 +376,7 @@ def stack_curves(points: list[tuple[int, Scalars]]) -> dict[str, np.ndarray]:
     }
 
 
-def model_of(build: Callable[[], GenerativeModel], weights: Mapping[str, Tensor], index: int) -> nn.Module:
+def model_of(build: Callable[[], GenerativeModel], weights: Mapping[str, Tensor], index: int) -> GenerativeModel:
     """The model of one seed, in evaluation mode, from stacked weights."""
     model = initialise(build, 0)
     model.load_state_dict({name: tensor[index] for name, tensor in weights.items()})

@@ -46,15 +46,15 @@ METRICS: dict[str, Metric] = {
         "KL from model to data, by histogram: punishes samples off the data",
     ),
     "jsd-knn": Metric(
-        divergence.jsd_knn, ("fresh", "few_samples", "log_density"), "lower", "nat", "JSD (kNN)",
+        divergence.jsd_knn, ("fresh", "few", "fresh_log_density", "few_log_density"), "lower", "nat", "JSD (kNN)",
         "Jensen–Shannon divergence by nearest neighbours and the exact log-density",
     ),
     "kl-data-model-knn": Metric(
-        divergence.kl_data_model_knn, ("fresh", "few_samples", "log_density"), "lower", "nat", "KL(data‖model) (kNN)",
+        divergence.kl_data_model_knn, ("fresh", "few", "fresh_log_density"), "lower", "nat", "KL(data‖model) (kNN)",
         "KL from data to model by nearest neighbours (Wang et al. 2009)",
     ),
     "kl-model-data-knn": Metric(
-        divergence.kl_model_data_knn, ("few_samples", "log_density"), "lower", "nat", "KL(model‖data) (kNN)",
+        divergence.kl_model_data_knn, ("few", "few_log_density"), "lower", "nat", "KL(model‖data) (kNN)",
         "KL from model to data: nearest-neighbour entropy and the exact log-density",
     ),
     "modes-captured": Metric(
@@ -70,7 +70,7 @@ METRICS: dict[str, Metric] = {
         "share of samples within 3 standard deviations of a mode (VEEGAN 2017)",
     ),
     "off-support-share": Metric(
-        coverage.off_support_share, ("samples", "log_density", "support_level"), "lower", "share", "off support",
+        coverage.off_support_share, ("log_density", "support_level"), "lower", "share", "off support",
         "share of samples where the density is below the level that 99.9 % of the data exceed",
     ),
     "fid": Metric(
@@ -82,7 +82,7 @@ METRICS: dict[str, Metric] = {
         "squared kernel distance in the same features (Bińkowski et al. 2018)",
     ),
     "nearest-l2": Metric(
-        pixel.nearest_l2, ("samples", "training"), "reference", "pixels", "L2 to nearest training image",
+        pixel.nearest_l2, ("few", "training"), "reference", "pixels", "L2 to nearest training image",
         "mean pixel distance of samples to the nearest training image",
     ),
     "reconstruction-l2": Metric(

@@ -11,14 +11,11 @@ Two independent estimators:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from scipy.spatial import cKDTree
 from scipy.special import digamma, rel_entr
 
 PSEUDO_COUNT = 0.01
-LogDensity = Callable[[np.ndarray], np.ndarray]
 
 
 def histogram(samples: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -68,42 +65,51 @@ def _log_knn_density(points: np.ndarray, samples: np.ndarray, k: int, own: bool)
     log q̂(x) = ψ(k) − ψ(n) − log(π r²), r the distance to the k-th neighbour; with ``own`` the points are the samples
     and a point is not its own neighbour. Coinciding points give +∞.
     """
+    samples = np.asarray(samples, dtype=np.float64)
     n = len(samples) - int(own)
     distance = cKDTree(samples).query(points, k=[k + int(own)])[0][:, 0]
     with np.errstate(divide="ignore"):
         return digamma(k) - digamma(n) - np.log(np.pi * distance**2)
 
 
-def kl_data_model_knn(data: np.ndarray, samples: np.ndarray, log_density: LogDensity, k: int = 5) -> float:
+def kl_data_model_knn(data: np.ndarray, samples: np.ndarray, data_log_density: np.ndarray, k: int = 5) -> float:
     """KL(data ‖ model) = E_data [log p − log q̂], q̂ from neighbours among the samples.
 
     Args:
         data: independent draws from the data's density, shape (m, 2).
         samples: model samples, shape (n, 2), n > k.
-        log_density: exact log p, (m, 2) → (m,), nats.
+        data_log_density: exact log p at ``data``, shape (m,), nats.
         k: neighbours.
     """
-    samples = np.asarray(samples, dtype=np.float64)
-    return float(np.mean(log_density(data) - _log_knn_density(data, samples, k, own=False)))
+    return float(np.mean(data_log_density - _log_knn_density(data, samples, k, own=False)))
 
 
-def kl_model_data_knn(samples: np.ndarray, log_density: LogDensity, k: int = 5) -> float:
+def kl_model_data_knn(samples: np.ndarray, sample_log_density: np.ndarray, k: int = 5) -> float:
     """KL(model ‖ data) = −H(model) − E_model log p: Kozachenko–Leonenko entropy and the exact log-density.
 
     +∞ where more than k samples coincide: such a model has no density.
+
+    Args:
+        samples: model samples, shape (n, 2), n > k.
+        sample_log_density: exact log p at ``samples``, shape (n,), nats.
+        k: neighbours.
     """
-    samples = np.asarray(samples, dtype=np.float64)
-    return float(np.mean(_log_knn_density(samples, samples, k, own=True) - log_density(samples)))
+    return float(np.mean(_log_knn_density(samples, samples, k, own=True) - sample_log_density))
 
 
-def jsd_knn(data: np.ndarray, samples: np.ndarray, log_density: LogDensity, k: int = 50) -> float:
+def jsd_knn(
+    data: np.ndarray,
+    samples: np.ndarray,
+    data_log_density: np.ndarray,
+    sample_log_density: np.ndarray,
+    k: int = 50,
+) -> float:
     """JSD(data, model) with the exact log p and the neighbour estimate of log q; may fall slightly below 0.
 
     The integrand is log 2 − softplus of a log-ratio, so coinciding samples do no harm. It is concave in a log-density whose
-    estimate has variance ψ′(k) ≈ 1/k: a bias of up to −1/(8 k) nats, hence more neighbours than for KL.
+    estimate has variance ψ′(k) ≈ 1/k: a bias of up to −1/(8 k) nats, hence more neighbours than for KL. Arguments as above.
     """
-    samples = np.asarray(samples, dtype=np.float64)
-    on_data = _log_knn_density(data, samples, k, own=False) - log_density(data)  # log q/p
-    on_model = log_density(samples) - _log_knn_density(samples, samples, k, own=True)  # log p/q
+    on_data = _log_knn_density(data, samples, k, own=False) - data_log_density  # log q/p
+    on_model = sample_log_density - _log_knn_density(samples, samples, k, own=True)  # log p/q
     halves = (np.log(2) - np.logaddexp(0, ratio).mean() for ratio in (on_data, on_model))
     return float(0.5 * sum(halves))

@@ -26,6 +26,8 @@ class Linear(nn.Linear):
     def forward(self, x: Tensor) -> Tensor:
         if self.weight.dim() == 2:
             return F.linear(x, self.weight, self.bias)
+        if self.bias is None:
+            return torch.bmm(x, self.weight.transpose(-1, -2))
         return torch.baddbmm(self.bias.unsqueeze(-2), x, self.weight.transpose(-1, -2))
 
 
@@ -97,7 +99,8 @@ class MLP(Networks):
     def decoder(self) -> nn.Sequential:
         layers: list[nn.Module] = []
         for inputs, outputs in zip((self.latent, *self.hidden), self.hidden, strict=False):
-            layers.append(Linear(inputs, outputs))
+            # a bias before batch normalisation is cancelled by it: its gradient is rounding error, which Adam would amplify
+            layers.append(Linear(inputs, outputs, bias=not self.batch_norm))
             if self.batch_norm:
                 layers.append(BatchNorm(outputs))
             layers.append(nn.ReLU())

@@ -7,6 +7,7 @@ beside them. They hold what training varies with the seed, and nothing else: dat
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -98,7 +99,7 @@ def mark_best(rows: pd.DataFrame, summary: pd.DataFrame, metrics: Mapping[str, M
     for (dataset, metric), group in compared.groupby(["dataset", "metric"], sort=False):
         direction = metrics[group["base"].iloc[0]]["direction"]
         losses = {
-            index: loss(by_arm[tuple(group.loc[index, ARM])], direction, reference.get((dataset, metric)))
+            index: loss(by_arm[tuple(group.loc[index, ARM])], direction, reference.get((str(dataset), str(metric))))
             for index in group.index
         }
         means = {index: values.mean() for index, values in losses.items() if np.isfinite(values).all()}
@@ -118,4 +119,6 @@ def indistinguishable(a: np.ndarray, b: np.ndarray) -> bool:
         return bool(a[0] == b[0])
     if len(a) < 2 or len(b) < 2:
         return False
-    return bool(stats.ttest_ind(a, b, equal_var=False).pvalue > TIE_LEVEL)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # "nearly identical": the spread of such seeds is real
+        return bool(stats.ttest_ind(a, b, equal_var=False).pvalue > TIE_LEVEL)

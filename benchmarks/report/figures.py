@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 
 from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.results import Results
@@ -34,10 +36,12 @@ from benchmarks.report.tables import arm_label, lines_of, title_of
 HEADLINE = {"images": "fid", "mixture": "jsd-hist"}
 """The metric that stands under a panel of samples."""
 INTERVAL_METRICS = {
-    "images": ("fid", "kid", "nearest-l2", "reconstruction-l2"),
+    "images": ("fid", "kid", "nearest-l2"),
     "mixture": ("jsd-hist", "kl-data-model-knn", "kl-model-data-knn", "modes-captured", "high-quality-share"),
 }
 LOG_METRICS = frozenset({"fid", "jsd-hist"})
+SYMLOG_METRICS = {"kid": 0.01, "kl-data-model-knn": 0.1, "kl-model-data-knn": 0.1}
+"""Metrics that may be negative at their floor, and the value below which their axis is linear."""
 PANELS_PER_ROW = 5
 MOSAIC_SIDE = 6
 
@@ -64,12 +68,14 @@ def draw_points(axes: Axes, arrays: dict[str, np.ndarray], facts: dict[str, Any]
     """Samples over the true density's one-, two- and three-sigma circles."""
     density = facts["density"]
     window = density["window"]
-    for weight, (x, y) in zip(density["weights"], density["means"], strict=True):
-        for sigmas in (1, 2, 3):
-            shade = 0.20 + 0.25 * weight / max(density["weights"])
-            axes.add_patch(plt.Circle((x, y), sigmas * density["scale"], color="#F0B400", alpha=shade, lw=0, zorder=1))
+    shades = 0.20 + 0.25 * np.array(density["weights"]) / max(density["weights"])
+    for sigmas in (1, 2, 3):
+        circles = [Circle((x, y), sigmas * density["scale"]) for x, y in density["means"]]
+        axes.add_collection(PatchCollection(circles, facecolor="#F0B400", edgecolor="none", alpha=shades, zorder=1))
     points = arrays["points"][:1000]
-    axes.scatter(*points.T, s=1.6, color="#1B2A49", alpha=0.65, linewidths=0, zorder=2, rasterized=True)
+    axes.scatter(
+        points[:, 0], points[:, 1], s=1.6, color="#1B2A49", alpha=0.65, linewidths=0, zorder=2, rasterized=True
+    )
     axes.set(xlim=(-window, window), ylim=(-window, window), aspect="equal")
 
 
@@ -165,7 +171,9 @@ def reconstructions_figure(results: Results, dataset: str) -> Figure | None:
     figure, grid = plt.subplots(len(rows), 1, figsize=(9, 0.62 * len(rows) + 0.5))
     for axes, (name, images, colour, note) in zip(grid, rows, strict=True):
         gap = np.full((*images.shape[:2], 1), 110, dtype=np.uint8)
-        strip = np.concatenate([np.concatenate([image, g], axis=1) for image, g in zip(images, gap, strict=True)], axis=1)
+        strip = np.concatenate(
+            [np.concatenate([image, g], axis=1) for image, g in zip(images, gap, strict=True)], axis=1
+        )
         axes.imshow(strip, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         axes.set_ylabel(f"{name}\n{note}".strip(), rotation=0, ha="right", va="center", color=colour, fontweight="bold")
         bare(axes)
@@ -186,13 +194,15 @@ def curves_figure(results: Results, dataset: str) -> Figure | None:
         axes.set_visible(True)
         colour = MODEL_COLOURS.get(entries[0]["model"], OTHER_COLOUR)
         parts = [results.arrays(entry) for entry in entries]
-        curves = [name for name in parts[0] if name.startswith("curve/")]
+        curves = [name for name in parts[0] if name.startswith("curve/") and not name.endswith("_scale")]
         low, high = [], []
         for name, style in zip(curves, CURVE_STYLES, strict=False):
             lines = np.concatenate([part[name] for part in parts])
             steps = parts[0]["steps"][0]
             axes.plot(steps, lines.T, color=colour, alpha=0.25, linewidth=0.6, linestyle=style)
-            median = np.nanmedian(np.where(np.isfinite(lines), lines, np.nan), axis=0) if np.isfinite(lines).any() else None
+            median = (
+                np.nanmedian(np.where(np.isfinite(lines), lines, np.nan), axis=0) if np.isfinite(lines).any() else None
+            )
             if median is not None:
                 label = name.removeprefix("curve/").replace("_", " ").removesuffix(" loss")
                 axes.plot(steps, median, color=colour, linewidth=1.4, linestyle=style, label=label)
@@ -218,33 +228,36 @@ def intervals_figure(results: Results, dataset: str) -> Figure | None:
     bases = [base for base in INTERVAL_METRICS[kind] if (lines["base"] == base).any()]
     if lines.empty or not bases:
         return None
-    names = dict.fromkeys(" · ".join(arm_label(line, lines)) for _, line in lines.iterrows())
-    position = {name: -i for i, name in enumerate(n for n in names if not n.endswith("reconstruction"))}
-    bases = [base for base in bases if base != "reconstruction-l2"]
+    lines = lines[lines["base"].isin(bases)]
+    rows = results.rows[(results.rows["dataset"] == dataset) & results.rows["base"].isin(bases)]
+    failed = {" · ".join(arm_label(line, lines)): line["failed"] for _, line in lines.iterrows()}
+    position = {name: -index for index, name in enumerate(failed)}
     figure, grid = plt.subplots(
         1, len(bases), figsize=(2.5 * len(bases) + 2.2, 0.21 * len(position) + 1.1), sharey=True, squeeze=False
     )
     for axes, base in zip(grid[0], bases, strict=True):
         chosen = lines[lines["base"] == base]
         for _, line in chosen.iterrows():
-            interval_line(axes, results, line, position[" · ".join(arm_label(line, lines))])
+            interval_line(axes, rows, line, position[" · ".join(arm_label(line, lines))])
         floor = results.floors.get((dataset, chosen["metric"].iloc[0]))
         if floor is not None:
             axes.axvline(floor, color=DATA_COLOUR, linestyle="--", linewidth=0.9, zorder=0)
         if base in LOG_METRICS and chosen["mean"].min() > 0:
             axes.set_xscale("log")
+        elif base in SYMLOG_METRICS:
+            axes.set_xscale("symlog", linthresh=SYMLOG_METRICS[base])
         axes.set_title(title_of(results, base, base))
         axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
         axes.tick_params(axis="y", length=0)
-    grid[0][0].set_yticks(list(position.values()), list(position))
+    names = [f"{name} ({count} failed)" if count else name for name, count in failed.items()]
+    grid[0][0].set_yticks(list(position.values()), names)
     figure.suptitle(f"{dataset}: mean over seeds, 95 % t interval, seeds as dots; dashed: real data")
     return figure
 
 
-def interval_line(axes: Axes, results: Results, line: pd.Series, y: float) -> None:
+def interval_line(axes: Axes, rows: pd.DataFrame, line: pd.Series, y: float) -> None:
     """One arm in an interval plot."""
-    rows = results.rows
-    same = (rows["dataset"] == line["dataset"]) & (rows["metric"] == line["metric"]) & (rows["arm"] == line["arm"])
+    same = (rows["metric"] == line["metric"]) & (rows["arm"] == line["arm"])
     same &= (rows["sampler"] == line["sampler"]) & (rows["observation"] == line["observation"])
     values = rows.loc[same & (rows["status"] == "ok"), "value"]
     values = values[np.isfinite(values)]
@@ -253,8 +266,6 @@ def interval_line(axes: Axes, results: Results, line: pd.Series, y: float) -> No
     if np.isfinite(line["mean"]):
         axes.plot([line["ci_low"], line["ci_high"]], [y, y], color=colour, linewidth=2)
         axes.plot(line["mean"], y, MODEL_MARKERS.get(line["model"], OTHER_MARKER), color=colour, markersize=5)
-    if line["failed"]:
-        axes.annotate(f"{line['failed']} failed", (1, y), xycoords=("axes fraction", "data"), ha="right", fontsize=6.5)
 
 
 def overview_figure(results: Results) -> Figure | None:
@@ -274,15 +285,14 @@ def overview_figure(results: Results) -> Figure | None:
     columns = max((len(members) for _, members in rows), default=0)
     if columns == 0:
         return None
-    figure, grid = plt.subplots(len(rows), columns, figsize=(1.75 * columns, 2.25 * len(rows) + 0.3), squeeze=False)
+    figure, grid = plt.subplots(len(rows), columns, figsize=(1.75 * columns, 2.15 * len(rows) + 0.3), squeeze=False)
     for (name, members), line in zip(rows, grid, strict=True):
         for axes in line[len(members) :]:
             axes.set_visible(False)
         for axes, (arm, entries) in zip(line, members, strict=False):
             panel(axes, results, name, arm, entries, headline(results, name, arm))
         line[0].set_ylabel(name, fontweight="bold")
-    seeds = max((len(e["seeds"]) for e in results.run["measurements"]), default=0)
-    figure.suptitle(f"The same decoder, budget and data order; latents from N(0, I). Mean over {seeds} or more seeds below each name")
+    figure.suptitle("One decoder, one budget, one data order. Latents from N(0, I); means over seeds (lower is better)")
     return figure
 
 

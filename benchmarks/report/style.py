@@ -20,7 +20,7 @@ CURVE_STYLES = ("-", "--", ":")
 SAMPLERS = {"prior": "N(0, I)", "gaussian": "Gaussian on codes", "gmm": "GMM on codes"}
 OBSERVATIONS = {"mean": "mean", "draw": "draw"}
 
-RC: dict[str, Any] = {
+RC: Any = {
     "figure.dpi": 110,
     "savefig.dpi": 110,
     "font.size": 9,
@@ -52,7 +52,9 @@ def number(value: float, half_width: float | None = None) -> str:
     if value in (float("inf"), float("-inf")):
         return "∞" if value > 0 else "-∞"
     if half_width is None or half_width != half_width:
-        return f"{value:.3g}" if abs(value) >= 1000 or (value != 0 and abs(value) < 0.001) else f"{value:#.3g}".rstrip(".")
+        return (
+            f"{value:.3g}" if abs(value) >= 1000 or (value != 0 and abs(value) < 0.001) else f"{value:#.3g}".rstrip(".")
+        )
     if half_width == 0:
         return f"{value:.4g} ± 0"
     decimals = max(0, 1 - _exponent(half_width))

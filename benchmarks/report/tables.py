@@ -91,7 +91,7 @@ def comparison_table(results: Results, dataset: str) -> str:
         body = []
         for _, group in chosen.groupby(["measure", "arm", "sampler", "observation"], sort=False):
             arm, sampled = arm_label(group.iloc[0], lines)
-            by_metric = {line["metric"]: cell(line, results) for _, line in group.iterrows()}
+            by_metric = {str(line["metric"]): cell(line, results) for _, line in group.iterrows()}
             body.append([arm, sampled, str(group["n"].max()), *(by_metric.get(m, "") for m in metrics["metric"])])
         parts.append(f"## {heading}\n\n{markdown(header, body)}")
     return "\n".join([*parts, LEGEND, ""])
@@ -109,7 +109,7 @@ def matchedness_table(results: Results) -> str:
             line = values[name]
             value = line["mean"] * line["n"] if name == "diverged" else line["mean"]
             cells.append("–" if np.isnan(value) else f"{value:.3g}" if name == "training-flops" else f"{value:,.0f}")
-        body.append([dataset, arm, *cells, str(group["n"].max())])
+        body.append([str(dataset), str(arm), *cells, str(group["n"].max())])
     note = (
         "Per seed. FLOPs are those of matrix products in forward and backward passes (multiply and add count as two). Two networks "
         "play against each other in a GAN, so at equal generator updates it costs more than an autoencoder: that cannot be matched."
@@ -120,7 +120,9 @@ def matchedness_table(results: Results) -> str:
 def csv_table(results: Results, lines: pd.DataFrame) -> str:
     """CSV with one line per arm and metric, numbers in full, the floor beside each."""
     table = lines.copy()
-    table["floor"] = [results.floors.get((d, m), np.nan) for d, m in zip(table["dataset"], table["metric"], strict=True)]
+    table["floor"] = [
+        results.floors.get((d, m), np.nan) for d, m in zip(table["dataset"], table["metric"], strict=True)
+    ]
     table["unit"] = [results.run["metrics"].get(base, {}).get("unit", "") for base in table["base"]]
     return table.drop(columns="base").to_csv(index=False, lineterminator="\n")
 

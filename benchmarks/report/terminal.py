@@ -25,7 +25,9 @@ def summary_lines(results: Results, computed: int, reused: int, seconds: float) 
         shown = []
         for line in (finite.iloc[0], finite.iloc[-1]):
             half = (line["ci_high"] - line["ci_low"]) / 2
-            shown.append(f"{', '.join(arm_label(line, every))} {number(line['mean'], half if np.isfinite(half) else None)}")
+            shown.append(
+                f"{', '.join(arm_label(line, every))} {number(line['mean'], half if np.isfinite(half) else None)}"
+            )
         floor = results.floors.get((dataset, table["metric"].iloc[0]))
         real = "" if floor is None else f"; real data {number(floor)}"
         title = results.run["metrics"][base]["title"]
@@ -36,5 +38,7 @@ def summary_lines(results: Results, computed: int, reused: int, seconds: float) 
     total = runs.drop_duplicates(["block", "seed"])
     kinds = ", ".join(f"{count} {status}" for status, count in bad["status"].value_counts().items())
     lines.append(f"{len(total)} runs (model × seed), {kinds or 'none failed'}")
-    lines.append(f"tables: {results.root / 'tables'}   figures: {results.root / 'figures'}   rows: {results.root / 'rows.csv'}")
+    lines.append(
+        f"tables: {results.root / 'tables'}   figures: {results.root / 'figures'}   rows: {results.root / 'rows.csv'}"
+    )
     return lines

@@ -1,0 +1,293 @@
+"""The training loop: stacks against solo runs, fast paths against plain ones, purity of seeds, divergence, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from benchmarks.recipes import ARMS
+from benchmarks.specs import Training
+from benchmarks.training import (
+    BatchStream,
+    ModelContractError,
+    NoiseStream,
+    Trained,
+    generator_for,
+    learning_rate_factor,
+    train,
+)
+from models import MODELS, GenerativeModel
+from models.autoencoder import Autoencoder
+from models.base import Noise, Objective, Phase, Player, Scalars, Step
+from models.gan import GAN
+from models.networks import MLP
+
+EVERY_ARM = pytest.mark.parametrize(("name", "settings"), ARMS, ids=lambda value: str(value))
+SEEDS = (3, 4, 5)
+DATA = torch.rand((200, 12), generator=torch.Generator().manual_seed(0))
+EXACT = DATA.double()  # where rounding errors must not grow
+SHORT = Training(updates=40, batch=16)
+
+
+def builder(name: str, settings: Mapping[str, object], batch_norm: bool = True) -> Callable[[], GenerativeModel]:
+    networks = MLP((12,), 4, (16, 24), batch_norm, "sigmoid")
+    resolved = MODELS[name].Settings(**settings)  # type: ignore[arg-type]
+    return lambda: MODELS[name](networks, resolved)  # type: ignore[call-arg, arg-type]
+
+
+def assert_same(a: Trained, b: Trained, rows: slice = slice(None)) -> None:
+    assert a.weights.keys() == b.weights.keys()
+    for name in a.weights:
+        torch.testing.assert_close(a.weights[name][rows], b.weights[name], rtol=1e-7, atol=1e-9, msg=name)
+
+
+def assert_bit_equal(a: Trained, b: Trained, seeds: list[int] | slice = slice(None)) -> None:
+    for name in a.weights:
+        assert torch.equal(a.weights[name][seeds], b.weights[name][seeds]), name
+    for name in a.curves:
+        np.testing.assert_array_equal(a.curves[name][seeds], b.curves[name][seeds])
+
+
+@EVERY_ARM
+@pytest.mark.parametrize("fast", [True, False], ids=["stacked", "vmap"])
+def test_stack_equals_solo(name: str, settings: Mapping[str, object], fast: bool) -> None:
+    """Every seed of a stack ends where it ends when trained alone, without stacking or mapping."""
+    build = builder(name, settings)
+    stack = train(build, EXACT, SHORT, SEEDS, fast=fast)
+    for index, seed in enumerate(SEEDS):
+        solo = train(build, EXACT, SHORT, (seed,), fast=fast)
+        assert_same(stack, solo, slice(index, index + 1))
+
+
+@EVERY_ARM
+def test_stacked_layers_equal_vmap(name: str, settings: Mapping[str, object]) -> None:
+    build = builder(name, settings)
+    assert MODELS[name].stacked
+    assert_same(train(build, EXACT, SHORT, SEEDS), train(build, EXACT, SHORT, SEEDS, fast=False))
+
+
+@EVERY_ARM
+@pytest.mark.parametrize("fast", [True, False], ids=["stacked", "vmap"])
+def test_fused_optimiser_equals_unfused(name: str, settings: Mapping[str, object], fast: bool) -> None:
+    """Gradients that come back as transposed views must not reach fused Adam, which ignores strides."""
+    build = builder(name, settings)
+    fused = train(build, EXACT, SHORT, SEEDS, fast=fast)
+    assert_same(fused, train(build, EXACT, SHORT, SEEDS, fast=fast, fused=False))
+
+
+@EVERY_ARM
+def test_same_block_twice_is_byte_equal(name: str, settings: Mapping[str, object]) -> None:
+    build = builder(name, settings)
+    first = train(build, DATA, SHORT, SEEDS)
+    torch.randn(1000)  # whatever else was drawn does not matter
+    assert_bit_equal(first, train(build, DATA, SHORT, SEEDS))
+
+
+@EVERY_ARM
+def test_other_seeds_differ(name: str, settings: Mapping[str, object]) -> None:
+    trained = train(builder(name, settings), DATA, SHORT, SEEDS)
+    first = next(iter(trained.weights.values()))
+    assert not torch.equal(first[0], first[1])
+    losses = [curve for curve_name, curve in trained.curves.items() if curve_name != "likelihood_scale"]
+    assert losses
+    for curve in losses:
+        assert len({*curve[:, -1].tolist()}) == len(SEEDS)
+
+
+@EVERY_ARM
+def test_a_seed_turned_nan_leaves_its_neighbours_bit_equal(name: str, settings: Mapping[str, object]) -> None:
+    def poison(models: list[GenerativeModel]) -> None:
+        with torch.no_grad():
+            for parameter in models[1].parameters():
+                parameter.fill_(torch.nan)
+
+    build = builder(name, settings)
+    healthy = train(build, DATA, SHORT, SEEDS)
+    poisoned = train(build, DATA, SHORT, SEEDS, prepare=poison)
+    assert_bit_equal(healthy, poisoned, [0, 2])
+    assert healthy.diverged_at.tolist() == [-1, -1, -1]
+    assert poisoned.diverged_at.tolist() == [-1, 0, -1]
+
+
+def test_nan_in_the_middle_is_recorded_at_its_step() -> None:
+    class Late(Autoencoder):
+        def forward(
+            self, objective: Objective, x: Tensor | None, noise: Mapping[str, Tensor]
+        ) -> tuple[Tensor, Scalars]:
+            loss, scalars = super().forward(objective, x, noise)
+            self.count += 1
+            return torch.where(self.count == 7, torch.nan, loss), scalars
+
+        def __init__(self, *arguments: object) -> None:
+            super().__init__(*arguments)  # type: ignore[arg-type]
+            self.register_buffer("count", torch.zeros(()))
+
+        count: Tensor
+
+    networks = MLP((12,), 4, (16,), False, "sigmoid")
+    trained = train(lambda: Late(networks, Late.Settings()), DATA, SHORT, SEEDS)
+    assert trained.diverged_at.tolist() == [6, 6, 6]
+
+
+@pytest.mark.parametrize("seeds", [(1,), (1, 2)])
+@pytest.mark.parametrize("stacked", [True, False])
+def test_a_model_that_draws_its_own_noise_is_refused(seeds: tuple[int, ...], stacked: bool) -> None:
+    class Selfish(Autoencoder):
+        def corrupt(self, x: Tensor, noise: Mapping[str, Tensor]) -> Tensor:
+            return x + torch.randn_like(x)
+
+    Selfish.stacked = stacked
+    networks = MLP((12,), 4, (16,), False, "sigmoid")
+    with pytest.raises(ModelContractError, match=r"Selfish draws its own noise in objective 'autoencoder'.*noise_spec"):
+        train(lambda: Selfish(networks, Selfish.Settings()), DATA, SHORT, seeds)
+
+
+def test_a_loss_that_is_not_a_scalar_is_refused() -> None:
+    class Wide(Autoencoder):
+        def forward(
+            self, objective: Objective, x: Tensor | None, noise: Mapping[str, Tensor]
+        ) -> tuple[Tensor, Scalars]:
+            assert x is not None
+            return (x - self.decoder(self.encoder(x))).square().sum(-1), {}
+
+    networks = MLP((12,), 4, (16,), False, "sigmoid")
+    with pytest.raises(ModelContractError, match=r"shape \(16,\) for one seed; it must be \(\)"):
+        train(lambda: Wide(networks, Wide.Settings()), DATA, SHORT, SEEDS)
+
+
+@pytest.mark.parametrize("players", [{"autoencoder": ("encoder",)}, {"a": ("encoder",), "b": ("encoder", "decoder")}])
+def test_a_parameter_without_exactly_one_owner_is_refused(players: dict[Player, tuple[str, ...]]) -> None:
+    class Torn(Autoencoder):
+        def players(self) -> dict[Player, tuple[str, ...]]:
+            return players
+
+    networks = MLP((12,), 4, (16,), False, "sigmoid")
+    with pytest.raises(ModelContractError, match="exactly one owner"):
+        train(lambda: Torn(networks, Torn.Settings()), DATA, SHORT, SEEDS)
+
+
+def test_discriminator_steps_and_images_seen() -> None:
+    """k discriminator updates for each generator update; only the discriminator reads data."""
+    trained = train(builder("gan", {"discriminator_steps": 3}), DATA, SHORT, SEEDS)
+    assert trained.evaluations == {"discriminator": 120, "generator": 40}
+    assert trained.images == 120 * 16
+
+
+@EVERY_ARM
+def test_equal_budget(name: str, settings: Mapping[str, object]) -> None:
+    """What must be equal: updates of the generating network's player, and examples seen."""
+    trained = train(builder(name, settings), DATA, SHORT, SEEDS)
+    model = builder(name, settings)()
+    assert trained.evaluations[model.schedule()[-1].cycle[-1].player] == SHORT.updates
+    assert trained.images == SHORT.updates * SHORT.batch
+
+
+def test_data_order_is_the_seeds_own() -> None:
+    """The same batches for a seed whatever its company; every example once an epoch."""
+    alone = BatchStream(DATA, 16, (4,))
+    company = BatchStream(DATA, 16, (3, 4, 5))
+    seen = []
+    for _ in range(25):  # two epochs of 200
+        batch = alone.next()
+        assert torch.equal(batch[0], company.next()[1])
+        seen.append(batch[0])
+    examples = torch.cat(seen)[:200]
+    assert torch.equal(examples.sort(0).values, DATA.sort(0).values)
+
+
+def test_uint8_pixels_become_numbers_in_the_unit_interval() -> None:
+    pixels = torch.tensor([[0, 51, 255]], dtype=torch.uint8).repeat(4, 1)
+    torch.testing.assert_close(BatchStream(pixels, 2, (0,)).next()[0, 0], torch.tensor([0.0, 0.2, 1.0]))
+
+
+def test_noise_is_the_seeds_own_and_of_its_kind() -> None:
+    normal, uniform = Noise("normal", (3,)), Noise("uniform", (3,))
+    alone = NoiseStream(normal, 64, (4,), "generator/latent", torch.device("cpu"))
+    company = NoiseStream(normal, 64, (3, 4), "generator/latent", torch.device("cpu"))
+    other = NoiseStream(normal, 64, (4,), "discriminator/latent", torch.device("cpu"))
+    draws = [alone.next() for _ in range(40)]
+    for draw in draws:
+        assert torch.equal(draw[0], company.next()[1])
+        assert not torch.equal(draw, other.next())
+    values = torch.cat(draws).flatten()
+    assert abs(float(values.mean())) < 0.05
+    assert abs(float(values.std()) - 1) < 0.05
+    flat = torch.cat([NoiseStream(uniform, 64, (s,), "u", torch.device("cpu")).next() for s in range(40)])
+    assert 0 <= float(flat.min()) < 0.01 < 0.99 < float(flat.max()) < 1
+
+
+def test_learning_rate_is_constant_then_linear_to_zero() -> None:
+    assert [learning_rate_factor(t, 0.5) for t in (0, 0.5, 0.75, 1)] == [1, 1, 0.5, 0]
+    assert learning_rate_factor(0.3, 1.0) == 1
+
+
+class TwoPlayers(GenerativeModel):
+    """Each player minimises half the squared distance to the other; the fixed point tells the order of updates."""
+
+    title = "toy"
+    schedule_: tuple[Phase, ...] = ()
+
+    def __init__(self) -> None:
+        super().__init__(MLP((1,), 1, (1,), False, "identity"))
+        self.a = nn.Parameter(torch.tensor([1.0]))
+        self.b = nn.Parameter(torch.tensor([-1.0]))
+
+    @property
+    def generating_network(self) -> nn.Module:
+        return self
+
+    def players(self) -> dict[Player, tuple[str, ...]]:
+        return {"a": ("a",), "b": ("b",)}
+
+    def optimiser(self, player: Player):  # type: ignore[no-untyped-def]
+        return GAN.Settings and MODELS["ae"](MLP((1,), 1, (1,), False, "identity"), Autoencoder.Settings()).optimiser(
+            ""
+        )
+
+    def schedule(self) -> tuple[Phase, ...]:
+        return self.schedule_
+
+    def noise_spec(self, objective: Objective) -> dict[str, Noise]:
+        return {}
+
+    def uses_data(self, objective: Objective) -> bool:
+        return False
+
+    def forward(self, objective: Objective, x: Tensor | None, noise: Mapping[str, Tensor]) -> tuple[Tensor, Scalars]:
+        difference = self.a - self.b.detach() if objective == "a" else self.b - self.a.detach()
+        return 0.5 * difference.square().sum(-1), {f"gap_{objective}": difference.detach().squeeze(-1)}
+
+    def sample(self, noise: Mapping[str, Tensor]) -> Tensor:
+        return noise["latent"]
+
+
+@pytest.mark.parametrize("simultaneous", [True, False])
+def test_simultaneous_and_alternating_cycles(simultaneous: bool) -> None:
+    """In the single-step method both players see the other where the cycle began."""
+
+    class Toy(TwoPlayers):
+        schedule_ = (Phase((Step("a"), Step("b")), simultaneous=simultaneous),)
+
+    trained = train(Toy, torch.zeros(4, 1), Training(updates=1, batch=2), (0, 1))
+    gap_a, gap_b = trained.curves["gap_a"][0, 0], trained.curves["gap_b"][0, 0]
+    assert gap_a == 2.0
+    assert gap_b == (-2.0 if simultaneous else pytest.approx(-2.0 + 1e-3, abs=1e-6))
+
+
+def test_phases_share_the_budget() -> None:
+    """One player first, then the other; one generator-like player five times per cycle."""
+
+    class Toy(TwoPlayers):
+        schedule_ = (Phase((Step("a"),), share=0.25), Phase((Step("a"), Step("b", 5)), share=0.75))
+
+    trained = train(Toy, torch.zeros(4, 1), Training(updates=40, batch=2), (0,))
+    assert trained.evaluations == {"a": 10 + 6, "b": 30}
+
+
+def test_generators_differ_by_seed_and_purpose() -> None:
+    draws = {float(torch.rand((), generator=generator_for(seed, purpose))) for seed in (0, 1) for purpose in ("a", "b")}
+    assert len(draws) == 4

@@ -1,0 +1,76 @@
+"""The rooms of the house: who may import whom, and what must do without torch."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("models", "metrics", "benchmarks")
+FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+# Floors of benchmarks, lowest first: a module imports only from its own floor or from below.
+FLOORS = [
+    {"specs"},
+    {"datasets", "options", "analysis", "store", "execution", "recipes"},
+    {"training", "extractors"},
+    {"evaluation", "experiments"},
+    {"planning"},
+    {"runner"},
+    {"outputs"},
+    {"report"},
+    {"command_line", "reference", "speed"},
+]
+TORCH_FREE = ("benchmarks.specs", "benchmarks.options", "benchmarks.store", "benchmarks.analysis.summary",
+              "benchmarks.report.tables", "benchmarks.report.figures", "benchmarks.report.terminal")  # fmt: skip
+
+
+def imported(path: Path) -> set[str]:
+    """Modules of the project that a file imports, at any depth of its code."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            whole = node.module in PACKAGES  # "from benchmarks import store" names a module
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} if whole else {node.module}
+    return {name for name in names if name.partition(".")[0] in PACKAGES}
+
+
+def floor(module: str) -> int:
+    room = module.split(".")[1]
+    return next(index for index, rooms in enumerate(FLOORS) if room in rooms)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_imports_upward(path: Path) -> None:
+    package = path.relative_to(ROOT).parts[0]
+    others = imported(path)
+    if package != "benchmarks":
+        assert {name.partition(".")[0] for name in others} <= {package}
+        return
+    if path.name == "__init__.py" and path.parent.name == "benchmarks":
+        assert not others
+        return
+    own = "benchmarks." + ".".join(path.relative_to(ROOT / "benchmarks").with_suffix("").parts)
+    for name in others:
+        if name.startswith("benchmarks"):
+            assert floor(name) <= floor(own), f"{own} imports {name} from a higher floor"
+
+
+def test_report_reads_only_rows_and_arrays() -> None:
+    allowed = {"specs", "store", "analysis", "report"}
+    for path in (ROOT / "benchmarks" / "report").glob("*.py"):
+        rooms = {name.split(".")[1] for name in imported(path) if name.startswith("benchmarks.")}
+        assert rooms <= allowed, path
+        assert not any(name.startswith(("models", "metrics")) for name in imported(path)), path
+
+
+@pytest.mark.parametrize("module", TORCH_FREE)
+def test_runs_without_torch(module: str) -> None:
+    code = f"import sys; import {module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
