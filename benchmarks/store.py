@@ -49,8 +49,8 @@ class DamagedUnitError(OSError):
 
 
 def digest(value: Any) -> str:
-    """SHA-256 of a value's canonical JSON, as hex."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+    """The first 128 bits of SHA-256 of a value's canonical JSON, as hex."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:32]
 
 
 @cache

@@ -26,7 +26,7 @@ class _Images(Dataset[Tensor]):
     def __init__(self, images: np.ndarray) -> None:
         if images.dtype != np.uint8 or images.ndim != 3:
             raise ValueError(f"images must be uint8 of shape (n, H, W), not {images.dtype} {images.shape}")
-        self.images = torch.from_numpy(images)[:, None]
+        self.images = torch.from_numpy(np.ascontiguousarray(images))[:, None]
 
     def __len__(self) -> int:
         return len(self.images)

@@ -22,8 +22,7 @@ from benchmarks.training import (
 )
 from models import MODELS, GenerativeModel
 from models.autoencoder import Autoencoder
-from models.base import Noise, Objective, Phase, Player, Scalars, Step
-from models.gan import GAN
+from models.base import Noise, Objective, Optimiser, Phase, Player, Scalars, Step
 from models.networks import MLP
 
 EVERY_ARM = pytest.mark.parametrize(("name", "settings"), ARMS, ids=lambda value: str(value))
@@ -35,8 +34,8 @@ SHORT = Training(updates=40, batch=16)
 
 def builder(name: str, settings: Mapping[str, object], batch_norm: bool = True) -> Callable[[], GenerativeModel]:
     networks = MLP((12,), 4, (16, 24), batch_norm, "sigmoid")
-    resolved = MODELS[name].Settings(**settings)  # type: ignore[arg-type]
-    return lambda: MODELS[name](networks, resolved)  # type: ignore[call-arg, arg-type]
+    resolved = MODELS[name].Settings(**settings)
+    return lambda: MODELS[name](networks, resolved)  # type: ignore[call-arg]
 
 
 def assert_same(a: Trained, b: Trained, rows: slice = slice(None)) -> None:
@@ -243,10 +242,8 @@ class TwoPlayers(GenerativeModel):
     def players(self) -> dict[Player, tuple[str, ...]]:
         return {"a": ("a",), "b": ("b",)}
 
-    def optimiser(self, player: Player):  # type: ignore[no-untyped-def]
-        return GAN.Settings and MODELS["ae"](MLP((1,), 1, (1,), False, "identity"), Autoencoder.Settings()).optimiser(
-            ""
-        )
+    def optimiser(self, player: Player) -> Optimiser:
+        return Optimiser(learning_rate=1e-3, betas=(0.9, 0.999))
 
     def schedule(self) -> tuple[Phase, ...]:
         return self.schedule_

@@ -1,0 +1,29 @@
+"""Numbers as a reader sees them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from benchmarks.report.style import number
+
+
+@pytest.mark.parametrize(
+    ("value", "half", "text"),
+    [
+        (12.3456, 0.123, "12.35 ± 0.12"),
+        (0.004163, 0.00021, "0.00416 ± 0.00021"),
+        (83.2, 13.4, "83 ± 13"),
+        (8.0, 0.0, "8 ± 0"),
+        (0.5, None, "0.500"),
+        (0.0, None, "0.00"),
+        (-0.0086, None, "-0.00860"),
+        (123456.0, None, "1.23e+05"),
+        (math.nan, None, "–"),
+        (math.inf, math.nan, "∞"),
+        (2.5, math.nan, "2.50"),
+    ],
+)
+def test_number(value: float, half: float | None, text: str) -> None:
+    assert number(value, half) == text

@@ -1,0 +1,327 @@
+"""The command line from end to end, in the smallest profile."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from benchmarks import runner
+from benchmarks.command_line import main
+from benchmarks.evaluation import MEASURES
+from benchmarks.options import make_options
+from benchmarks.outputs import write_outputs
+from benchmarks.planning import make_plan
+from benchmarks.runner import Outcome, Work, run_unit
+from benchmarks.store import ROW_FIELDS, Store
+from models import MODELS
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_bench(*words: str, timeout: int = 300) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "run_bench.py"), *words],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+        cwd=ROOT,
+    )
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """One run of everything in the profile ``smoke``."""
+    root = tmp_path_factory.mktemp("results with spaces ü")
+    return root, run_bench("--all", "--profile", "smoke", "--offline", "--device", "cpu", "--results-dir", str(root))
+
+
+def rows_of(root: Path) -> list[dict[str, str]]:
+    with (root / "rows.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_smoke_succeeds_and_says_so_in_ten_lines(smoke: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    _, finished = smoke
+    assert finished.returncode == 0, finished.stderr
+    assert 3 <= len(finished.stdout.splitlines()) <= 10
+    assert "40 runs" in finished.stdout
+    assert "elapsed" not in finished.stderr  # no progress bar where there is no terminal
+
+
+def test_rows_are_complete_and_tidy(smoke: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    root, _ = smoke
+    rows = rows_of(root)
+    assert tuple(rows[0]) == ROW_FIELDS
+    assert {row["model"] for row in rows if row["model"]} == set(MODELS)
+    assert {row["seed"] for row in rows if row["block"]} == {"1000", "1001"}
+    run = json.loads((root / "run.json").read_text(encoding="utf-8"))
+    planned = sum(len(MEASURES[e["measure"]].metrics(e["dataset"])) * len(e["seeds"]) for e in run["measurements"])
+    assert len(rows) == planned
+    identity = Counter(tuple(row[name] for name in ROW_FIELDS if name != "value") for row in rows)
+    assert max(identity.values()) == 1
+    for row in rows:
+        assert json.loads(row["setting"]) is not None
+        assert (row["status"] == "ok") == (row["value"] != "nan"), row
+
+
+def test_ex_post_densities_stand_beside_the_prior(smoke: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    root, _ = smoke
+    for dataset in ("ring", "digits"):
+        for model, cls in MODELS.items():
+            samplers = {
+                row["sampler"]
+                for row in rows_of(root)
+                if row["dataset"] == dataset and row["model"] == model and row["sampler"]
+            }
+            assert samplers == ({"prior", "gaussian", "gmm"} if cls.has_codes else {"prior"})
+
+
+def test_outputs_are_there(smoke: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    root, _ = smoke
+    tables = {path.name for path in (root / "tables").iterdir()}
+    assert tables == {"ring.csv", "ring.md", "digits.csv", "digits.md", "matched.csv", "matched.md"}
+    figures = {path.name for path in (root / "figures").iterdir()}
+    assert figures == {
+        "ring-samples.png", "ring-training.png", "ring-intervals.png", "digits-samples.png", "digits-training.png",
+        "digits-intervals.png", "digits-reconstructions.png", "overview.png",
+    }  # fmt: skip
+    for path in (root / "figures").iterdir():
+        assert path.read_bytes().startswith(b"\x89PNG")
+    provenance = json.loads((root / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["seeds"] == [1000, 1001]
+    assert provenance["versions"]["torch"]
+    assert set(provenance["wall_seconds"]) == {"plan", "run", "report", "total"}
+    assert set(provenance["data_sha256"]) == {"ring", "digits"}
+    assert list(provenance["extractors"]) == ["digits"]
+    assert len(provenance["git"]["commit"] or "0" * 40) == 40
+    assert set(provenance["hardware"]) >= {"processor", "cores", "memory_gib", "device"}
+
+
+def test_tables_name_the_extractor_and_the_floor(smoke: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    root, _ = smoke
+    text = (root / "tables" / "digits.md").read_text(encoding="utf-8")
+    assert "FID[digits-cnn-" in text
+    assert "| real data | floor |" in text
+    assert "**best**" in text
+
+
+def test_a_second_run_computes_nothing_and_writes_the_same(
+    smoke: tuple[Path, subprocess.CompletedProcess[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, _ = smoke
+    before = {path: path.read_bytes() for path in [*sorted(root.glob("tables/*")), root / "rows.csv"]}
+    assert main(["--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(root)]) == 0
+    assert "0 measurements computed, 68 reused" in capsys.readouterr().out
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_damaged_unit_alone_is_computed_again(smoke: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    root, _ = smoke
+    before = (root / "rows.csv").read_bytes()
+    run = json.loads((root / "run.json").read_text(encoding="utf-8"))
+    entry = next(e for e in run["measurements"] if e["measure"] == "reconstruction")
+    arrays = root / "measurements" / entry["key"] / "arrays.npz"
+    arrays.write_bytes(arrays.read_bytes()[:-10])
+    finished = run_bench("--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(root))
+    assert finished.returncode == 0
+    assert "1 measurements computed, 67 reused" in finished.stdout
+    assert (root / "rows.csv").read_bytes() == before
+
+
+def test_jobs_do_not_change_the_rows(smoke: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+    """One worker or two, alone or among others: the same bytes."""
+    root, _ = smoke
+    words = ["--experiment", "mixtures", "--model", "fgan", "--profile", "smoke", "--device", "cpu", "--jobs", "1"]
+    assert run_bench(*words, "--results-dir", str(tmp_path)).returncode == 0
+    alone = {tuple(row.values()) for row in rows_of(tmp_path)}
+    assert alone
+    assert alone <= {tuple(row.values()) for row in rows_of(root)}
+
+
+def dry_run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, object]:
+    capsys.readouterr()
+    assert main([*words, "--dry-run", "--json", "--device", "cpu"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert isinstance(facts, dict)
+    return facts
+
+
+def test_adding_seeds_adds_blocks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--experiment", "mixtures", "--model", "ae", "--profile", "smoke", "--results-dir", str(tmp_path)]
+    assert run_bench(*words, "--seeds", "8", "--device", "cpu").returncode == 0
+    more = dry_run(capsys, *words, "--seeds", "16")
+    assert (more["blocks"], more["blocks_to_train"]) == (2, 1)
+    assert dry_run(capsys, *words, "--seeds", "8")["measurements_to_take"] == 0
+
+
+def test_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "results"
+    facts = dry_run(capsys, "--all", "--results-dir", str(target))
+    assert facts["blocks"] == facts["blocks_to_train"] == 40
+    assert facts["wall_seconds"]
+    assert not target.exists()
+    assert main(["--all", "--dry-run", "--device", "cpu", "--results-dir", str(target)]) == 0
+    assert "40 of 40 blocks to train" in capsys.readouterr().out
+
+
+def test_a_crash_is_recorded_as_failed_and_the_rest_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = make_options(
+        {
+            "experiment": ["mixtures"],
+            "model": ["ae", "gan"],
+            "profile": "smoke",
+            "device": "cpu",
+            "results_dir": str(tmp_path),
+        }
+    )
+    store = Store(tmp_path)
+    plan = make_plan(options, store)
+    work = Work(tmp_path, Path("data"), True, plan.environment)
+    train_block = runner.train_block
+
+    def failing(block, *rest):  # type: ignore[no-untyped-def]
+        if block.model == "gan":
+            raise MemoryError("no memory\nleft")
+        return train_block(block, *rest)
+
+    monkeypatch.setattr(runner, "train_block", failing)
+    outcomes: list[Outcome] = [run_unit(unit, work) for unit in plan.todo]
+    failures = write_outputs(plan, store, outcomes)
+    assert set(failures.values()) == {"MemoryError: no memory left"}
+    rows = rows_of(tmp_path)
+    statuses = {model: {row["status"] for row in rows if row["model"] == model} for model in ("ae", "gan")}
+    assert statuses == {"ae": {"ok"}, "gan": {"failed"}}
+    failed = [row for row in rows if row["model"] == "gan"]
+    assert all(row["value"] == "nan" for row in failed)
+    assert {row["metric"] for row in failed} >= {"jsd-hist", "parameters"}
+    from benchmarks.command_line import write_report
+    from benchmarks.report.results import Results
+
+    write_report(Results(tmp_path))  # a report with failed runs is still a report
+    assert "failed" in (tmp_path / "tables" / "ring.md").read_text(encoding="utf-8")
+    # nothing of the failure is in the store: the next run tries again
+    again = make_plan(options, store)
+    assert {unit.block.model for unit in again.todo if unit.block} == {"gan"}
+
+
+def test_a_stopped_run_keeps_what_it_had(tmp_path: Path) -> None:
+    words = ["--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(tmp_path)]
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "run_bench.py"), *words], stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        start_new_session=True,
+    )  # fmt: skip
+    done = tmp_path / "measurements"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and (not done.exists() or len(list(done.iterdir())) < 3):
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert errors.strip().splitlines()[-1].startswith("run_bench.py: interrupted; what was finished is stored")
+    kept = len(list(done.iterdir()))
+    assert 3 <= kept < 68
+    plan = make_plan(make_options({"profile": "smoke", "device": "cpu", "results_dir": str(tmp_path)}), Store(tmp_path))
+    assert sum(m.stored for m in plan.measurements) == kept
+
+
+BAD = {
+    ("--model", "van", "--all"): "unknown model 'van'; did you mean 'vae'? Known: ae, dae, vae, gan, fgan",
+    ("--experiment", "mixture"): "unknown experiment 'mixture'; did you mean 'mixtures'?",
+    ("--dataset", "minst"): "unknown data set 'minst'; did you mean 'mnist'?",
+    ("--all", "--profile", "quick"): "smoke, standard or full",
+    ("--all", "--seeds", "0"): "option seeds",
+    ("--all", "--seeds", "many"): "invalid int value: 'many'",
+    ("--all", "--sedes", "3"): "unrecognized arguments: --sedes",
+    ("--all", "--device", "tpu"): "auto, cpu, cuda or cuda:n",
+    ("--all", "--device", "cuda:99"): "is not there",
+    ("--all", "--experiment", "mixtures"): "contradict each other",
+    (): "say what to run",
+    ("--seeds", "3"): "say what to run",
+    ("--experiment", "mixtures", "--dataset", "digits"): "nothing to run",
+    ("--dataset", "mnist", "--offline", "--data-dir", "/nowhere"): "train-images-idx3-ubyte is missing",
+    ("--all", "--results-dir", __file__): "is a file; give a directory",
+    ("--all", "--config", "/nowhere.toml"): "cannot be read",
+    ("list", "modles"): "did you mean 'models'?",
+}
+
+
+@pytest.mark.parametrize(("words", "message"), BAD.items(), ids=lambda value: " ".join(value) if value else "nothing")
+def test_bad_input_is_one_line_and_exit_status_two(
+    words: tuple[str, ...],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(list(words)) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert len(printed.err.strip().splitlines()) == 1
+    assert printed.out == ""
+    assert list(tmp_path.rglob("rows.csv")) == []
+
+
+def test_list_prints_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    text = capsys.readouterr().out
+    for word in ("models:", "fgan", "datasets:", "unequal-pair", "metrics:", "jsd-hist", "experiments:", "mixtures"):
+        assert word in text
+    assert main(["list", "models", "--json"]) == 0
+    assert list(json.loads(capsys.readouterr().out)) == ["models"]
+
+
+def test_help_does_without_torch() -> None:
+    code = (
+        "import sys; from benchmarks.command_line import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    sys.exit('torch' in sys.modules)"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0
+    assert "--results-dir" in finished.stdout
+
+
+def test_quiet_prints_nothing(
+    smoke: tuple[Path, subprocess.CompletedProcess[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, _ = smoke
+    assert main(["--all", "--profile", "smoke", "--quiet", "--device", "cpu", "--results-dir", str(root)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_json_summary(smoke: tuple[Path, subprocess.CompletedProcess[str]], capsys: pytest.CaptureFixture[str]) -> None:
+    root, _ = smoke
+    assert main(["--all", "--profile", "smoke", "--json", "--device", "cpu", "--results-dir", str(root)]) == 0
+    assert json.loads(capsys.readouterr().out)["failures"] == {}
+
+
+def test_mnist_experiment_runs_through_data_dir(mnist_dir: Path, tmp_path: Path) -> None:
+    words = [
+        "--experiment",
+        "images",
+        "--dataset",
+        "mnist",
+        "--model",
+        "ae",
+        "gan",
+        "--profile",
+        "smoke",
+        "--seeds",
+        "1",
+    ]
+    finished = run_bench(
+        *words, "--data-dir", str(mnist_dir), "--offline", "--device", "cpu", "--results-dir", str(tmp_path)
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert {row["dataset"] for row in rows_of(tmp_path)} == {"mnist"}
+    assert (tmp_path / "figures" / "mnist-samples.png").exists()

@@ -1,0 +1,107 @@
+"""The contract over all experiments: what they ask for exists, is complete, and is matched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import execution
+from benchmarks.datasets import DATASETS, load
+from benchmarks.evaluation import MEASURES, training_cost
+from benchmarks.experiments import EXPERIMENTS, Experiment
+from benchmarks.experiments.base import Request, block
+from benchmarks.planning import builder
+from benchmarks.recipes import ARMS, RECIPES
+from benchmarks.specs import PROFILES, Block, Measurement, Profile
+from models import MODELS
+from models.networks import count_parameters
+
+EVERY = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS.keys())
+
+
+def asked(experiment: Experiment, profile: Profile, dataset: str) -> list[Measurement]:
+    return experiment.measurements(Request(dataset, profile, ((1000, 1001),)))
+
+
+@EVERY
+@pytest.mark.parametrize("profile", PROFILES)
+def test_what_is_asked_for_exists(experiment: Experiment, profile: Profile) -> None:
+    assert set(experiment.datasets[profile]) <= set(experiment.supports)
+    for dataset in experiment.supports:
+        for measurement in asked(experiment, profile, dataset):
+            assert measurement.measure in MEASURES
+            assert measurement.dataset in DATASETS
+            assert MEASURES[measurement.measure].metrics(dataset)
+            assert execution.measuring_seconds(measurement) > 0
+            if measurement.block:
+                MODELS[measurement.block.model].Settings(**measurement.block.settings)
+                assert execution.training_seconds(measurement.block) > 0
+
+
+@EVERY
+def test_every_model_is_in_every_experiment(experiment: Experiment) -> None:
+    for profile in PROFILES:
+        for dataset in experiment.datasets[profile]:
+            blocks = [m.block for m in asked(experiment, profile, dataset) if m.block]
+            assert {b.model for b in blocks} == set(MODELS)
+
+
+@EVERY
+def test_standard_needs_no_file_and_no_network(experiment: Experiment) -> None:
+    for profile in ("smoke", "standard"):
+        assert all(DATASETS[name].embedded for name in experiment.datasets[profile])
+
+
+@EVERY
+def test_a_floor_stands_beside_every_sample_metric(experiment: Experiment) -> None:
+    for dataset in experiment.supports:
+        measures = {m.measure for m in asked(experiment, "standard", dataset)}
+        assert {"mixture-samples", "image-samples"} & measures
+        assert ("mixture-floor" in measures) == ("mixture-samples" in measures)
+        assert ("image-floor" in measures) == ("image-samples" in measures)
+
+
+def compared(dataset: str) -> list[Block]:
+    return [block(dataset, model, settings, "standard", (1000,)) for model, settings in ARMS]
+
+
+@pytest.mark.parametrize("dataset", RECIPES)
+def test_what_must_be_equal_is_equal(dataset: str) -> None:
+    """Same network, budget, batch and generating network for every arm; a discriminator no larger than an encoder."""
+    blocks = compared(dataset)
+    entry = DATASETS[dataset]
+    shape = {"digits": (8, 8), "mnist": (28, 28)}.get(dataset, (2,))
+    assert len({b.network.label for b in blocks}) == 1
+    assert len({b.training.model_dump_json() for b in blocks}) == 1
+    models = [builder(b, shape, entry.kind)() for b in blocks]
+    assert len({count_parameters(m.generating_network) for m in models}) == 1
+    cycles = [m.schedule()[-1].cycles(b.training.updates) for m, b in zip(models, blocks, strict=True)]
+    assert set(cycles) == {blocks[0].training.updates}
+    # parameters beyond the generating network differ only by the width of the encoder's last layer
+    last = blocks[0].network.hidden[0] + 1
+    width = {"vae": 2 * blocks[0].network.latent, "gan": 1, "fgan": 1}
+    rest = {
+        count_parameters(m)
+        - last * width.get(b.model, blocks[0].network.latent)
+        - (b.settings.get("likelihood") == "gaussian-learned")
+        for m, b in zip(models, blocks, strict=True)
+    }
+    assert len(rest) == 1
+
+
+def test_flops_are_those_of_the_matrix_products() -> None:
+    """An autoencoder's step: forward, and backward for weights and activations (not for the first layer's input)."""
+    ae = builder(compared("ring")[0], (2,), "mixture")()
+    batch, sizes = 128, [(2, 64), (64, 64), (64, 2), (2, 64), (64, 64), (64, 2)]
+    products = sum(2 * batch * a * b for a, b in sizes)
+    first = 2 * batch * 2 * 64
+    assert training_cost(ae, batch) == {"autoencoder": 3 * products - first}
+
+
+def test_recipes_cover_every_data_set() -> None:
+    assert set(RECIPES) == set(DATASETS) == set(execution.WIDTH["cpu"]) == set(execution.WIDTH["cuda"])
+    for name, entry in DATASETS.items():
+        if entry.kind == "images" and entry.embedded:
+            data = load(name, Path(), offline=True)
+            assert RECIPES[name].samples == len(data.test)

@@ -1,0 +1,73 @@
+"""Specifications: canonical form, seeds, unknown names."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.specs import Block, InputError, Network, Training, canonical_json, lookup, seed_blocks, unknown
+
+BLOCK = Block(
+    dataset="ring",
+    model="ae",
+    network=Network(latent=2, hidden=(64, 64), batch_norm=False),
+    settings={"learning_rate": 1e-3},
+    training=Training(updates=10, batch=8),
+    seeds=(1000, 1001),
+)
+
+
+@given(st.integers(1, 500))
+def test_seed_blocks_never_move(count: int) -> None:
+    """More seeds only add blocks: the full blocks of a smaller count are among those of a larger one."""
+    blocks = seed_blocks(count)
+    assert [seed for block in blocks for seed in block] == list(range(1000, 1000 + count))
+    assert all(block[0] % 8 == 0 and len(block) == 8 for block in blocks[:-1])
+    assert blocks[: count // 8] == seed_blocks(count + 8)[: count // 8]
+
+
+def test_seed_roles_do_not_overlap() -> None:
+    assert seed_blocks(1, "tuning") == [(0,)]
+    assert seed_blocks(100, "pilot")[-1][-1] == 199
+    with pytest.raises(InputError, match=r"101 pilot seeds: there are only 100 \(100–199\)"):
+        seed_blocks(101, "pilot")
+
+
+def test_canonical_json_does_not_depend_on_order() -> None:
+    assert (
+        canonical_json({"b": [1, 2.5], "a": "ü"})
+        == canonical_json({"a": "ü", "b": (1, 2.5)})
+        == '{"a":"ü","b":[1,2.5]}'
+    )
+    with pytest.raises(ValueError, match="JSON compliant"):
+        canonical_json(float("nan"))
+
+
+def test_block_survives_json() -> None:
+    assert Block.model_validate_json(canonical_json(BLOCK)) == BLOCK
+    assert json.loads(canonical_json(BLOCK))["network"]["hidden"] == [64, 64]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seeds": ()},
+        {"seeds": (-1,)},
+        {"training": {"updates": 0, "batch": 8}},
+        {"network": {"latent": 2, "hidden": (), "batch_norm": False}},
+        {"network": {"latent": "2", "hidden": (4,), "batch_norm": False}},
+        {"unheard_of": 1},
+    ],
+)
+def test_bad_blocks_are_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        Block.model_validate({**BLOCK.model_dump(), **change})
+
+
+def test_unknown_name_answers_with_the_known_ones_and_the_closest() -> None:
+    assert str(unknown("model", "VEA", ["vae", "gan"])) == "unknown model 'VEA'; did you mean 'vae'? Known: vae, gan"
+    with pytest.raises(InputError, match=r"unknown model 'zzz'. Known: a, b"):
+        lookup({"a": 1, "b": 2}, "model", "zzz")

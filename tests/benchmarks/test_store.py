@@ -1,0 +1,144 @@
+"""The store: whole or not at all, checked, exact; keys that change with what matters and with nothing else."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import store as store_module
+from benchmarks.store import ROW_FIELDS, DamagedUnitError, Store, rows_to_csv, source_digest
+
+WEIGHTS = {"a.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "b.count": np.array([1, 2])}
+ARRAYS = {"curve": np.array([[1.0, np.nan]]), "steps": np.array([1, 2])}
+
+
+def stored(tmp_path: Path) -> Store:
+    store = Store(tmp_path)
+    store.write_block("k1", {"block": 1}, WEIGHTS, ARRAYS)
+    return store
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    store = stored(tmp_path)
+    assert store.has("blocks", "k1")
+    assert not store.has("blocks", "k2")
+    for name, array in store.read_weights("k1").items():
+        np.testing.assert_array_equal(array, WEIGHTS[name])
+    for name, array in store.read_arrays("blocks", "k1").items():
+        np.testing.assert_array_equal(array, ARRAYS[name])
+
+
+@pytest.mark.parametrize("name", ["block.json", "weights.safetensors", "arrays.npz", "manifest.json"])
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "missing"])
+def test_damage_is_found_and_put_aside(tmp_path: Path, name: str, damage: str) -> None:
+    store = stored(tmp_path)
+    path = store.path("blocks", "k1") / name
+    content = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    elif damage == "truncated":
+        path.write_bytes(content[: len(content) // 2])
+    else:
+        # a flipped bit in a hash of the manifest, or anywhere in another file
+        at = content.index(b'"sha256"') + 30 if name == "manifest.json" else len(content) // 2
+        path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+    with pytest.raises(DamagedUnitError):
+        store.read("blocks", "k1", "block.json")
+    assert not store.has("blocks", "k1")
+    assert len(list((tmp_path / "damaged").iterdir())) == 1
+    store.write_block("k1", {"block": 1}, WEIGHTS, ARRAYS)
+    assert store.has("blocks", "k1")
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+
+    def failing(descriptor: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise OSError("disk full")
+
+    monkeypatch.setattr(os, "fsync", failing)
+    store = Store(tmp_path)
+    with pytest.raises(OSError, match="disk full"):
+        store.write_block("k1", {}, WEIGHTS, ARRAYS)
+    assert not store.has("blocks", "k1")
+    assert list((tmp_path / "writing").iterdir()) == []
+
+
+def test_writing_again_changes_nothing(tmp_path: Path) -> None:
+    store = stored(tmp_path)
+    store.write_block("k1", {"block": "other"}, WEIGHTS, ARRAYS)
+    assert store.read("blocks", "k1", "block.json") == b'{"block":1}'
+
+
+def test_no_pickle_is_written_or_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with pytest.raises(ValueError, match="allow_pickle"):
+        store.write_block("k1", {}, WEIGHTS, {"object": np.array([object()])})
+
+
+@pytest.mark.parametrize("value", [0.1 + 0.2, 1e-320, math.inf, -math.inf, math.nan, 1.0, math.pi * 1e300])
+def test_values_read_back_exactly(value: float) -> None:
+    row = {**dict.fromkeys(ROW_FIELDS), "value": value}
+    (back,) = csv.DictReader(io.StringIO(rows_to_csv([row])))
+    assert float(back["value"]) == value or (math.isnan(value) and math.isnan(float(back["value"])))
+
+
+def fresh_digest(module: str) -> str:
+    for function in (store_module.source_digest, store_module._closure, store_module._tree):
+        function.cache_clear()
+    return source_digest(module)
+
+
+def test_source_digest_sees_code_not_comments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the syntax tree of a module and of what it imports counts."""
+    (tmp_path / "models").mkdir()
+    module, helper = tmp_path / "models" / "fresh.py", tmp_path / "models" / "helper.py"
+    (tmp_path / "models" / "__init__.py").write_text("")
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name: next(
+            (
+                importlib.util.spec_from_file_location(
+                    name, path, submodule_search_locations=[] if path.name == "__init__.py" else None
+                )
+                for path in (
+                    tmp_path / (name.replace(".", "/") + ".py"),
+                    tmp_path / name.replace(".", "/") / "__init__.py",
+                )
+                if path.exists()
+            ),
+            None,
+        ),
+    )
+    helper.write_text("X = 1\n")
+    module.write_text("from models.helper import X\n\ndef f():\n    return X\n")
+    before = fresh_digest("models.fresh")
+    module.write_text('"""Docs."""\nfrom models.helper import X  # why\n\n\ndef f():\n    """More."""\n    return X\n')
+    assert fresh_digest("models.fresh") == before
+    helper.write_text("X = 2\n")
+    changed = fresh_digest("models.fresh")
+    assert changed != before
+    module.write_text("from models import helper\n\ndef f():\n    return helper.X\n")
+    with_submodule = fresh_digest("models.fresh")
+    helper.write_text("X = 3\n")
+    assert fresh_digest("models.fresh") != with_submodule
+    monkeypatch.undo()
+    fresh_digest("models.gan")
+
+
+def test_a_models_key_does_not_hang_on_other_models() -> None:
+    assert not any("vae" in name for name in store_module._closure("models.gan"))
+    assert {"models.gan", "models.base", "models.networks"} <= store_module._closure("models.fgan")
+    assert {"models.divergences"} <= store_module._closure("models.fgan")
+    assert not any(name.startswith("models.gan") for name in store_module._closure("benchmarks.training"))

@@ -1,0 +1,31 @@
+"""The contract over all metrics."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from benchmarks.evaluation import MEASURES, TRAINING_METRICS
+from metrics import METRICS, Metric, base_name
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())
+def test_entry(metric: Metric) -> None:
+    parameters = [p for p in inspect.signature(metric.function).parameters.values() if p.default is p.empty]
+    required, named = len(parameters), len(metric.needs)
+    assert required <= named <= len(inspect.signature(metric.function).parameters)
+    assert metric.direction in ("lower", "higher", "reference")
+    assert metric.title
+    assert metric.summary
+    assert metric.function.__doc__
+
+
+def test_every_metric_is_measured_somewhere_and_every_measured_one_is_known() -> None:
+    measured = {base_name(name) for measure in MEASURES.values() for name in measure.metrics("digits")}
+    assert measured - set(TRAINING_METRICS) == set(METRICS)
+
+
+def test_base_name() -> None:
+    assert base_name("fid[digits-cnn-1a2b3c4d]") == "fid"
+    assert base_name("jsd-hist") == "jsd-hist"
