@@ -48,7 +48,9 @@ def run_parser() -> Parser:
     what.add_argument("--dataset", nargs="+", metavar="NAME", help="on these data sets, instead of the profile's")
     what.add_argument("--config", type=Path, metavar="FILE.toml", help="options from a file; those given here win")
     how = parser.add_argument_group("how")
-    how.add_argument("--seeds", type=int, metavar="N", help="number of seeds (default: smoke 2, standard 8, full 16)")
+    how.add_argument(
+        "--seeds", type=int, metavar="N", help="number of seeds (default: smoke 2, standard 8, full 32 and 16)"
+    )
     how.add_argument(
         "--seed-role", metavar="ROLE", help="verdict: seeds from 1000 (default); pilot: 100–199; tuning: 0–99"
     )

@@ -191,12 +191,12 @@ def wanted_measurements(options: RunOptions) -> dict[str, tuple[Measurement, lis
     for name in options.dataset:
         lookup(DATASETS, "data set", name)
     experiments = [lookup(EXPERIMENTS, "experiment", name) for name in options.experiment or EXPERIMENTS]
-    count = SEEDS[options.profile] if options.seeds is None else options.seeds
-    seeds = tuple(seed_blocks(count, options.seed_role))
     wanted: dict[str, tuple[Measurement, list[str]]] = {}
     for experiment in experiments:
         asked = [name for name in options.dataset if name in experiment.supports]
         for dataset in dict.fromkeys(asked if options.dataset else experiment.datasets[options.profile]):
+            count = options.seeds or SEEDS[options.profile][DATASETS[dataset].kind]
+            seeds = tuple(seed_blocks(count, options.seed_role))
             for measurement in experiment.measurements(Request(dataset, options.profile, seeds)):
                 if options.model and measurement.block and measurement.block.model not in options.model:
                     continue

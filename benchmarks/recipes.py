@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.datasets import Kind
 from benchmarks.specs import Network, Profile, Training
 
 Settings = Mapping[str, Any]
@@ -76,7 +77,11 @@ SMOKE_UPDATES = 20
 FULL_BUDGET = 5
 """``full`` trains this many times as long as ``standard``."""
 
-SEEDS: dict[Profile, int] = {"smoke": 2, "standard": 8, "full": 16}
+SEEDS: dict[Profile, dict[Kind, int]] = {
+    "smoke": {"mixture": 2, "images": 2},
+    "standard": {"mixture": 8, "images": 8},
+    "full": {"mixture": 32, "images": 16},
+}
 
 ARMS: tuple[tuple[str, Settings], ...] = (
     ("ae", {}),

@@ -131,6 +131,8 @@ def run_unit(unit: Unit, work: Work) -> Outcome:
     """Train the unit's block, unless it is stored, and take the missing measurements; store each as it is done."""
     outcome = Outcome()
     store = Store(work.results_dir)
+    if work.environment.kind == "cuda":
+        torch.cuda.set_device(work.environment.device)
     try:
         if unit.dataset not in _loaded:
             _loaded.clear()  # one data set at a time: workers must stay small

@@ -1,0 +1,48 @@
+"""Training and measuring on a GPU; skipped where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from benchmarks.datasets import load
+from benchmarks.experiments.base import Request, block
+from benchmarks.experiments.images import measurements as image_measurements
+from benchmarks.experiments.mixtures import measurements as mixture_measurements
+from benchmarks.planning import builder, environment_for
+from benchmarks.recipes import ARMS
+from benchmarks.runner import measure, train_block
+from benchmarks.specs import Training
+from benchmarks.training import train
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch sees no CUDA device")
+EVERY_ARM = pytest.mark.parametrize(("name", "settings"), ARMS, ids=lambda value: str(value))
+SEEDS = (100, 101, 102)
+
+
+@EVERY_ARM
+def test_stack_equals_solo_and_twice_is_equal(name: str, settings: Mapping[str, object]) -> None:
+    data = torch.rand((200, 64), generator=torch.Generator().manual_seed(0)).double().cuda()
+    spec = block("digits", name, settings, "smoke", SEEDS)
+    build = builder(spec, (8, 8), "images")
+    training = Training(updates=30, batch=16)
+    stack, again = (train(build, data, training, SEEDS) for _ in range(2))
+    solo = train(build, data, training, SEEDS[1:2])
+    for weight in stack.weights:
+        torch.testing.assert_close(stack.weights[weight][1:2], solo.weights[weight], rtol=1e-6, atol=1e-8)
+        assert torch.equal(stack.weights[weight], again.weights[weight])
+
+
+@pytest.mark.parametrize("dataset", ["unequal-pair", "digits"])
+def test_every_measure_runs(dataset: str) -> None:
+    environment = environment_for("cuda")
+    data = load(dataset, Path(), offline=True)
+    plan = image_measurements if dataset == "digits" else mixture_measurements
+    for wanted in plan(Request(dataset, "smoke", (SEEDS,))):
+        trained = train_block(wanted.block, data, environment) if wanted.block else None
+        measured = measure(wanted, data, trained, environment)
+        assert all(row["status"] == "ok" and np.isfinite(row["value"]) for row in measured.rows)

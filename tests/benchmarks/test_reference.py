@@ -1,0 +1,72 @@
+"""The small copy that is committed, and the committed one itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.reference import LIMIT, make_reference, thinned
+from benchmarks.report.results import Results
+from benchmarks.store import Store, array_bytes
+from metrics.features import extractor_names
+
+COMMITTED = Path(__file__).parents[2] / "results" / "reference"
+
+
+def test_thinning_keeps_seeds_and_cuts_points() -> None:
+    arrays: dict[str, np.ndarray] = {
+        "points": np.ones((8, 2000, 2), np.float32),
+        "images": np.ones((8, 64, 8, 8), np.uint8),
+        "steps": np.ones(8),
+    }
+    small = thinned(arrays)
+    assert {name: array.shape for name, array in small.items()} == {
+        "points": (8, 250, 2),
+        "images": (8, 36, 8, 8),
+        "steps": (8,),
+    }
+    assert small["points"].dtype == np.float16
+
+
+def test_copy_reads_like_the_original(tmp_path: Path) -> None:
+    source = tmp_path / "full"
+    (source / "tables").mkdir(parents=True)
+    (source / "figures").mkdir()
+    for name in ("rows.csv", "provenance.json", "tables/a.md", "figures/overview.png", "figures/other.png"):
+        (source / name).write_text(name)
+    (source / "run.json").write_text(
+        json.dumps({"measurements": [{"key": "k", "failure": None}, {"key": "f", "failure": "x"}]})
+    )
+    Store(source).write("measurements", "k", {"arrays.npz": array_bytes({"points": np.zeros((1, 3000, 2))})})
+    size = make_reference(source, tmp_path / "small")
+    files = {str(p.relative_to(tmp_path / "small")) for p in (tmp_path / "small").rglob("*") if p.is_file()}
+    assert files == {
+        "rows.csv", "run.json", "provenance.json", "tables/a.md", "overview.png",
+        "measurements/k/arrays.npz", "measurements/k/manifest.json",
+    }  # fmt: skip
+    assert size < 10_000
+    assert Store(tmp_path / "small").read_arrays("measurements", "k")["points"].shape == (1, 250, 2)
+
+
+@pytest.mark.skipif(not COMMITTED.exists(), reason="no committed reference results in this checkout")
+def test_committed_reference_is_small_whole_and_current() -> None:
+    assert sum(path.stat().st_size for path in COMMITTED.rglob("*") if path.is_file()) <= LIMIT
+    results = Results(COMMITTED)
+    assert results.run["profile"] == "standard"
+    provenance = json.loads((COMMITTED / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["seeds"] == list(range(1000, 1008))
+    assert provenance["git"]["dirty"] is False
+    assert not provenance["units"]["failures"]
+    assert set(provenance["extractors"].values()) <= set(extractor_names())
+    for entry in results.run["measurements"]:
+        assert results.arrays(entry)
+    # the committed tables are those that the committed rows give
+    from benchmarks.report.tables import comparison_table, matchedness_table
+
+    for dataset in results.datasets:
+        committed = (COMMITTED / "tables" / f"{dataset}.md").read_text(encoding="utf-8")
+        assert committed == comparison_table(results, dataset)
+    assert (COMMITTED / "tables" / "matched.md").read_text(encoding="utf-8") == matchedness_table(results)
