@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks.options import DEFAULT_DATA_DIR, RunOptions, make_options
 from benchmarks.specs import PROFILES, InputError
-
-if TYPE_CHECKING:
-    from benchmarks.planning import Plan
 
 LISTS = ("models", "datasets", "metrics", "experiments")
 EPILOG = """\
@@ -156,37 +152,46 @@ def run(options: RunOptions) -> int:
     Returns:
         exit status.
     """
+    from benchmarks.dry_run import plan_facts, plan_lines
     from benchmarks.planning import make_plan
     from benchmarks.store import Store
 
     started = time.perf_counter()
-    store = Store(checked_output_dir(options))
+    store = Store(checked_output_dir(options), read_only=options.dry_run)
     plan = make_plan(options, store)
     planned = time.perf_counter()
     if options.dry_run:
         if not options.quiet:
             print(json.dumps(plan_facts(plan), indent=1) if options.json_output else "\n".join(plan_lines(plan)))
         return 0
-    from benchmarks.outputs import provenance, write_json, write_outputs
+    from benchmarks.outputs import git_state, provenance, write_json, write_outputs
     from benchmarks.report.results import Results
     from benchmarks.report.terminal import summary_lines
+    from benchmarks.report.write import write_report
     from benchmarks.runner import run as run_plan
 
-    outcomes = run_plan(plan, progress_bar=not options.quiet)
+    git = git_state()  # now, not after the run: the code that runs is the code as it stands now
+    outcomes = run_plan(plan, git, progress_bar=not options.quiet)
     ran = time.perf_counter()
     failures = write_outputs(plan, store, outcomes)
+    wall = {"plan": planned - started, "run": ran - planned}
+    write_json(options.output_dir / "provenance.json", provenance(plan, store, git, failures, wall))
     results = Results(options.output_dir)
     write_report(results)
     ended = time.perf_counter()
-    wall = {"plan": planned - started, "run": ran - planned, "report": ended - ran, "total": ended - started}
-    facts = provenance(plan, outcomes, failures, wall)
+    wall |= {"report": ended - ran, "total": ended - started}
+    facts = provenance(plan, store, git, failures, wall)
     write_json(options.output_dir / "provenance.json", facts)
     for detail in dict.fromkeys(d for outcome in outcomes for d in outcome.details):
         print(detail, file=sys.stderr)
     if options.json_output:
         print(
             json.dumps(
-                {"results": str(options.output_dir), **facts["units"], "wall_seconds": facts["wall_seconds"]}, indent=1
+                {
+                    "results": str(options.output_dir),
+                    **{name: facts[name] for name in ("computed_now", "failures", "wall_seconds")},
+                },
+                indent=1,
             )
         )
     elif not options.quiet:
@@ -217,81 +222,3 @@ def checked_output_dir(options: RunOptions) -> Path:
     except OSError as error:
         raise InputError(f"results directory {path} cannot be written to ({error.strerror}); give another") from None
     return path
-
-
-def write_report(results: Any) -> None:
-    """Write tables and pictures anew, so that none is left from an earlier run that asked for something else."""
-    from benchmarks.report.figures import write_figures
-    from benchmarks.report.tables import write_tables
-
-    for name, write in (("tables", write_tables), ("figures", write_figures)):
-        aside = results.root / f".{name}"
-        shutil.rmtree(aside, ignore_errors=True)
-        write(results, aside)
-        shutil.rmtree(results.root / name, ignore_errors=True)
-        aside.rename(results.root / name)
-
-
-def plan_facts(plan: Plan) -> dict[str, Any]:
-    """The plan as plain data."""
-    return {
-        "results_dir": str(plan.options.output_dir),
-        "profile": plan.options.profile,
-        "device": plan.environment.device,
-        "jobs": plan.jobs,
-        "blocks": sum(unit.block is not None for unit in plan.units),
-        "blocks_to_train": sum(unit.must_train for unit in plan.units),
-        "measurements": len(plan.measurements),
-        "measurements_to_take": sum(len(unit.missing) for unit in plan.units),
-        "core_seconds": round(sum(unit.seconds for unit in plan.todo), 1),
-        "wall_seconds": round(plan.wall_seconds, 1),
-        "units": [
-            {
-                "dataset": unit.dataset,
-                "model": unit.block.model if unit.block else None,
-                "settings": unit.block.settings if unit.block else None,
-                "seeds": unit.block.seeds if unit.block else None,
-                "block": unit.key,
-                "trained": unit.stored,
-                "core_seconds": round(unit.seconds, 1),
-                "measurements": [
-                    {
-                        "measure": m.measurement.measure,
-                        "options": m.measurement.options,
-                        "key": m.key,
-                        "stored": m.stored,
-                        "experiments": m.experiments,
-                    }
-                    for m in unit.measurements
-                ],
-            }
-            for unit in plan.units
-        ],
-    }
-
-
-def plan_lines(plan: Plan) -> list[str]:
-    """The plan in words: one line per block, then totals."""
-    from benchmarks.runner import label_of
-
-    lines = []
-    for unit in plan.units:
-        name = label_of(unit.block) if unit.block else "data alone"
-        seeds = f"seeds {unit.block.seeds[0]}–{unit.block.seeds[-1]}" if unit.block else ""
-        state = (
-            "stored" if unit.stored else "to train" if unit.must_train else "-" if unit.block is None else "not needed"
-        )
-        experiments = sorted({e for m in unit.measurements for e in m.experiments})
-        shared = f"shared by {', '.join(experiments)}" if len(experiments) > 1 else experiments[0]
-        lines.append(
-            f"{unit.dataset:<13} {name:<22} {seeds:<16} {state:<10} "
-            f"{len(unit.missing)} of {len(unit.measurements)} measurements to take  {unit.seconds:6.0f} core-s  {shared}"
-        )
-    facts = plan_facts(plan)
-    lines.append(
-        f"{facts['blocks_to_train']} of {facts['blocks']} blocks to train, {facts['measurements_to_take']} of "
-        f"{facts['measurements']} measurements to take: about {facts['core_seconds']:.0f} core-seconds, "
-        f"{facts['wall_seconds'] / 60:.1f} minutes with {facts['jobs']} jobs on {facts['device']}; "
-        f"results in {facts['results_dir']}"
-    )
-    return lines

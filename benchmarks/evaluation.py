@@ -45,6 +45,11 @@ class NonFiniteError(ArithmeticError):
     """A model's output has NaN or infinite values."""
 
 
+SEED_FAILURES = (ValueError, ArithmeticError, np.linalg.LinAlgError)
+"""What one seed's numbers may bring about, such as a density that cannot be fitted to its codes. Anything else (no memory, a
+bug) fails the measurement."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """What a measure looks at.
@@ -52,7 +57,7 @@ class Subject:
     Attributes:
         dataset: the data.
         options: the measurement's options.
-        seeds: seeds of the block, or those that a measure of data alone draws with; (None,) where it draws nothing.
+        seeds: seeds of the block, or those that a measure of data alone draws with.
         device: where models are evaluated.
         build: makes the block's model; None for a measure of data alone.
         trained: the block's outcome; None for a measure of data alone.
@@ -61,7 +66,7 @@ class Subject:
 
     dataset: Dataset
     options: Mapping[str, Any]
-    seeds: tuple[int | None, ...]
+    seeds: tuple[int, ...]
     device: torch.device
     build: Callable[[], GenerativeModel] | None = None
     trained: Trained | None = None
@@ -106,10 +111,11 @@ class Measure:
 
 @dataclass(frozen=True)
 class Measured:
-    """Rows (seed, status, metric, value, step, n) and arrays with a leading seed axis."""
+    """Rows (seed, status, metric, value, step, n), arrays with a leading seed axis, and error messages by seed."""
 
     rows: list[dict[str, Any]]
     arrays: Arrays
+    errors: dict[int, str]
 
 
 def latent_codes(subject: Subject, model: GenerativeModel, seed: int, n: int) -> Tensor:
@@ -135,7 +141,6 @@ def sampled(subject: Subject, index: int) -> np.ndarray:
         NonFiniteError: some are NaN or infinite.
     """
     seed, n = subject.seeds[index], subject.options["n"]
-    assert seed is not None
     model = subject.model(index)
     noise = {"latent": latent_codes(subject, model, seed, n)}
     if subject.options["observation"] == "draw":
@@ -189,7 +194,7 @@ def mixture_samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
 def mixture_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """The same metrics on draws from the density itself: what a perfect model would get."""
     density, seed = subject.dataset.density, subject.seeds[index]
-    assert density is not None and seed is not None
+    assert density is not None
     generator = np.random.default_rng(derived_seed(seed, "floor"))
     return _mixture_values(subject, density.sample(subject.options["n"], generator))
 
@@ -205,31 +210,37 @@ def as_pixels(images: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
 
 
-def _image_values(subject: Subject, pixels: np.ndarray) -> tuple[Values, Arrays]:
+def _image_values(
+    subject: Subject, pixels: np.ndarray, training: np.ndarray, reference: np.ndarray
+) -> tuple[Values, Arrays]:
     data = subject.dataset
     facts = {
         "image_samples": pixels.reshape(-1, *data.shape),
-        "image_reference": data.test.reshape(-1, *data.shape),
+        "image_reference": reference.reshape(-1, *data.shape),
         "extractor": extractor_for(data.name),
         "cuda": subject.device.type == "cuda",
         "few": pixels[: FEW["images"]] / np.float32(255),
-        "training": data.train / np.float32(255),
+        "training": training / np.float32(255),
     }
     return compute(image_metrics(data.name), facts), {"images": pixels[:SHOWN_IMAGES].reshape(-1, *data.shape)}
 
 
 def image_samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Samples against held-out images."""
-    return _image_values(subject, as_pixels(sampled(subject, index)))
+    return _image_values(subject, as_pixels(sampled(subject, index)), subject.dataset.train, subject.dataset.test)
 
 
 def image_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
-    """Real against real: FID and KID of (at most n, evenly spaced) training images, distances of held-out images."""
-    data, n = subject.dataset, subject.options["n"]
-    every = data.train[np.linspace(0, len(data.train) - 1, min(n, len(data.train))).astype(int)]
-    values, arrays = _image_values(subject, every)
-    held_out = {"few": data.test[: FEW["images"]] / np.float32(255), "training": data.train / np.float32(255)}
-    return {**values, **compute(("nearest-l2",), held_out)}, arrays
+    """The same metrics on real images: what a model would get that drew from the data's distribution.
+
+    Training and test images are pooled and, with every seed, split anew at random: n images stand for the samples, the rest
+    for training set and reference. (The data set's own split is stratified: its two parts are more alike than two samples.)
+    """
+    data, seed = subject.dataset, subject.seeds[index]
+    pool = np.concatenate([data.train, data.test])
+    order = np.random.default_rng(derived_seed(seed, "floor")).permutation(len(pool))
+    n = subject.options["n"]
+    return _image_values(subject, pool[order[:n]], pool[order[n:]], pool[order[n : n + len(data.test)]])
 
 
 def shown_test_images(data: Dataset) -> np.ndarray:
@@ -261,15 +272,12 @@ def reconstruction(subject: Subject, index: int) -> tuple[Values, Arrays]:
 def training_cost(model: GenerativeModel, batch: int) -> dict[str, int]:
     """Floating-point operations of one optimiser step of each player: forward, backward, matrix products only."""
     cost = {}
-    for player, prefixes in model.players().items():
-        parameters = [
-            p for name, p in model.named_parameters() if any(f"{name}.".startswith(f"{q}.") for q in prefixes)
-        ]
+    for player in model.players():
         x = torch.full((batch, model.data), 0.5) if model.uses_data(player) else None
         noise = {name: torch.zeros((batch, *spec.shape)) for name, spec in model.noise_spec(player).items()}
         with FlopCounterMode(display=False) as counter:
             loss, _ = model(player, x, noise)
-            torch.autograd.grad(loss, parameters)
+            torch.autograd.grad(loss, list(model.parameters_of(player).values()))
         cost[player] = counter.get_total_flops()
     return cost
 
@@ -309,23 +317,25 @@ MEASURES: dict[str, Measure] = {
 def evaluate(measure: Measure, subject: Subject) -> Measured:
     """Run a measure over all seeds of a subject.
 
-    A seed whose training diverged, or whose output is not finite, gets NaN and the status ``diverged``; what is known
-    of it all the same (measure ``training``) is kept.
+    A seed whose training diverged, or whose output is not finite, gets NaN and the status ``diverged``; one that a measure
+    cannot cope with gets NaN and ``failed``; what is known of it all the same (measure ``training``) is kept.
     """
     names = measure.metrics(subject.dataset.name)
     rows: list[dict[str, Any]] = []
     collected: list[Arrays] = []
+    errors: dict[int, str] = {}
     step = None if subject.trained is None else int(subject.trained.steps[-1])
     for index, seed in enumerate(subject.seeds):
-        diverged = subject.trained is not None and subject.trained.diverged_at[index] >= 0
+        status = "diverged" if subject.trained is not None and subject.trained.diverged_at[index] >= 0 else "ok"
         values: Values = {}
         arrays: Arrays = {}
-        if not diverged or measure.function is training:
+        if status == "ok" or measure.function is training:
             try:
                 values, arrays = measure.function(subject, index)
-            except NonFiniteError:
-                diverged = True
-        status = "diverged" if diverged else "ok"
+            except NonFiniteError as error:
+                status, errors[seed] = "diverged", str(error)
+            except SEED_FAILURES as error:
+                status, errors[seed] = "failed", f"{type(error).__name__}: {' '.join(str(error).split())}"
         rows += [
             {
                 "seed": seed,
@@ -338,7 +348,7 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
             for name in names
         ]
         collected.append(arrays)
-    return Measured(rows, stack_arrays(collected))
+    return Measured(rows, stack_arrays(collected), errors)
 
 
 def examples(subject: Subject, metric: str) -> int | None:

@@ -60,8 +60,7 @@ def training_seconds(block: Block) -> float:
 def measuring_seconds(measurement: Measurement) -> float:
     """Expected core-seconds of a measurement on a CPU."""
     per_seed = SECONDS_PER_SEED[measurement.measure].get(measurement.dataset, _SECONDS_ELSEWHERE[measurement.measure])
-    seeds = measurement.block.seeds if measurement.block else measurement.options.get("seeds", [None])
-    return per_seed * len(seeds)
+    return per_seed * len(measurement.seeds)
 
 
 START_SECONDS = 5.0

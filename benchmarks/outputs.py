@@ -5,14 +5,13 @@ These show exactly what the run was asked for; the store below keeps everything 
 
 from __future__ import annotations
 
-import csv
 import importlib.metadata
-import io
 import json
 import os
 import platform
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +23,9 @@ from benchmarks import execution
 from benchmarks.datasets import DATASETS, Dataset
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.planning import Plan
-from benchmarks.runner import Outcome, failed_rows, identity, label_of, seeds_of
+from benchmarks.runner import Outcome, failed_rows, identity, label_of
 from benchmarks.specs import SCHEMA_VERSION
-from benchmarks.store import ROW_FIELDS, Store, rows_to_csv
+from benchmarks.store import ROW_FIELDS, Kind, Store, rows_to_csv
 from metrics import METRICS
 from metrics.features import extractor_for
 
@@ -52,7 +51,12 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
     Returns:
         the failures: measurement key → message.
     """
-    failures = {key: message for outcome in outcomes for key, message in outcome.failures.items()}
+    failures = {
+        key: message
+        for outcome in outcomes
+        for key, message in outcome.failures.items()
+        if not store.has("measurements", key)
+    }
     rows: list[Mapping[str, Any]] = []
     entries = []
     for unit in plan.units:
@@ -61,15 +65,15 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
             if planned.key in failures:
                 rows += failed_rows(planned, unit.key)
             else:
-                text = store.read("measurements", planned.key, "rows.csv").decode()
-                rows += csv.DictReader(io.StringIO(text))
+                common = identity(planned, unit.key)
+                rows += [{**common, **row} for row in store.read_rows(planned.key)]
             entries.append(
                 {
                     **{k: v for k, v in identity(planned, unit.key).items() if k not in ("schema_version", "weights")},
                     "key": planned.key,
                     "arm": label_of(measurement.block) if measurement.block else None,
                     "observation": measurement.options.get("observation"),
-                    "seeds": seeds_of(measurement),
+                    "seeds": measurement.seeds,
                     "experiments": planned.experiments,
                     "failure": failures.get(planned.key),
                 }
@@ -118,17 +122,31 @@ def dataset_facts(dataset: Dataset) -> dict[str, Any]:
 
 
 def provenance(
-    plan: Plan, outcomes: list[Outcome], failures: Mapping[str, str], wall: Mapping[str, float]
+    plan: Plan, store: Store, git: Mapping[str, Any], failures: Mapping[str, str], wall: Mapping[str, float]
 ) -> dict[str, Any]:
-    """How the numbers came about: versions, commit, hardware, threads, seeds, data, wall time per phase in seconds."""
-    seeds = sorted({s for m in plan.measurements for s in seeds_of(m.measurement) if s is not None})
+    """How the numbers came about: versions, commit, hardware, threads, seeds, data, wall time per phase in seconds.
+
+    ``units`` and ``unit_seconds`` count all units behind the rows, those of earlier runs too, by the commit that computed them.
+    """
+    origins: Counter[str] = Counter()
+    seconds = {"training": 0.0, "measuring": 0.0}
+    stored: list[tuple[str, Kind, str, set[str]]] = [
+        ("training", "blocks", "block.json", {unit.key for unit in plan.units if unit.key}),
+        ("measuring", "measurements", "measurement.json", {m.key for m in plan.measurements}),
+    ]
+    for phase, kind, name, keys in stored:
+        for key in sorted(keys):
+            if store.path(kind, key).is_dir():
+                facts = json.loads(store.read(kind, key, name))
+                origins[f"{facts['origin']['commit']}{' with changes' if facts['origin']['dirty'] else ''}"] += 1
+                seconds[phase] += facts["seconds"]
     return {
         "schema_version": SCHEMA_VERSION,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "profile": plan.options.profile,
-        "seeds": seeds,
-        "git": git_state(),
+        "seeds": sorted({seed for m in plan.measurements for seed in m.measurement.seeds}),
+        "git": dict(git),
         "versions": {
             "python": platform.python_version(),
             **{d.name: d.version for d in sorted(importlib.metadata.distributions(), key=lambda d: d.name.lower())},
@@ -138,12 +156,11 @@ def provenance(
         "jobs": plan.jobs,
         "data_sha256": {name: dataset.digest for name, dataset in plan.datasets.items()},
         "extractors": {name: extractor_for(name) for name, d in plan.datasets.items() if d.kind == "images"},
-        "units": {"planned": len(plan.units), "computed": len(plan.todo), "failures": dict(failures)},
-        "wall_seconds": {name: round(seconds, 2) for name, seconds in wall.items()},
-        "worker_seconds": {
-            "training": round(sum(outcome.training_seconds for outcome in outcomes), 2),
-            "measuring": round(sum(outcome.measuring_seconds for outcome in outcomes), 2),
-        },
+        "computed_now": sum(len(unit.missing) for unit in plan.units) - len(failures),
+        "failures": dict(failures),
+        "units": dict(origins),
+        "unit_seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "wall_seconds": {name: round(value, 2) for name, value in wall.items()},
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,9 +18,9 @@ from benchmarks.options import RunOptions
 from benchmarks.recipes import SEEDS
 from benchmarks.specs import SCHEMA_VERSION, Block, InputError, Measurement, canonical_json, lookup, seed_blocks
 from benchmarks.store import Store, digest, source_digest, versions
+from metrics import METRICS, base_name
 from metrics.features import extractor_for
-from models import MODELS, GenerativeModel
-from models.networks import NETWORKS
+from models import MODELS
 
 
 @dataclass(frozen=True)
@@ -137,24 +137,13 @@ class Plan:
         return execution.START_SECONDS + max(work / self.jobs, self.todo[0].seconds)
 
 
-def builder(block: Block, shape: tuple[int, ...], kind: str) -> Callable[[], GenerativeModel]:
-    """A function that makes the block's model: network and settings by name."""
-    network = block.network
-    networks = lookup(NETWORKS, "network", network.kind)(
-        shape, network.latent, network.hidden, network.batch_norm, "sigmoid" if kind == "images" else "identity"
-    )
-    model = lookup(MODELS, "model", block.model)
-    settings = model.Settings(**block.settings)
-    return lambda: model(networks, settings)  # type: ignore[call-arg]
-
-
 def block_key(block: Block, data: str, environment: Environment) -> str:
     """Key of a block: its specification, the sources of training and model, data, environment, seed-axis width."""
     return digest(
         {
             "schema_version": SCHEMA_VERSION,
             "block": block.model_dump(mode="json"),
-            "sources": [source_digest("benchmarks.training"), source_digest(MODELS[block.model].__module__)],
+            "sources": [source_digest("benchmarks.blocks"), source_digest(MODELS[block.model].__module__)],
             "data": data,
             "environment": environment.facts(),
             "width": execution.width_of(block, environment.kind),
@@ -170,14 +159,25 @@ def measurement_key(measurement: Measurement, key: str | None, data: str, enviro
             "schema_version": SCHEMA_VERSION,
             "measure": measurement.measure,
             "options": measurement.options,
+            "data_seeds": measurement.data_seeds,
             "dataset": measurement.dataset,
             "block": key,
-            "sources": source_digest("benchmarks.evaluation"),
+            "sources": source_digest("benchmarks.blocks"),
+            "metrics": [metric_facts(name) for name in MEASURES[measurement.measure].metrics(measurement.dataset)],
             "data": data,
             "extractor": extractor_for(measurement.dataset) if images else None,
             "environment": environment.facts(),
         }
     )
+
+
+def metric_facts(name: str) -> list[Any]:
+    """What a measured value's key holds of its metric: its function, what that reads, and the function's sources."""
+    metric = METRICS.get(base_name(name))
+    if metric is None:  # not of samples, but of the training itself
+        return [name]
+    function = metric.function
+    return [name, function.__qualname__, metric.needs, source_digest(function.__module__)]
 
 
 def wanted_measurements(options: RunOptions) -> dict[str, tuple[Measurement, list[str]]]:
@@ -217,7 +217,8 @@ def make_plan(options: RunOptions, store: Store) -> Plan:
     environment = environment_for(options.device)
     wanted = wanted_measurements(options)
     names = dict.fromkeys(measurement.dataset for measurement, _ in wanted.values())
-    datasets = {name: load(name, options.data_dir, options.offline) for name in names}
+    offline = options.offline or options.dry_run
+    datasets = {name: load(name, options.data_dir, offline) for name in names}
     groups: dict[str, list[tuple[Measurement, list[str]]]] = {}
     for measurement, experiments in wanted.values():
         lookup(MEASURES, "measure", measurement.measure)

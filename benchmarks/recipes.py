@@ -97,6 +97,15 @@ ARMS: tuple[tuple[str, Settings], ...] = (
 )
 """What the comparison compares. The Jensen–Shannon f-GAN is the saturating GAN (``models.fgan``) and stands here once."""
 
+FURTHER_ARMS: tuple[tuple[str, Settings], ...] = (
+    ("gan", {"generator_loss": "non-saturating", "discriminator_steps": 5}),
+    ("fgan", {"divergence": "kl", "generator_objective": "heuristic"}),
+    ("fgan", {"divergence": "reverse-kl", "generator_objective": "heuristic"}),
+    ("fgan", {"divergence": "pearson", "generator_objective": "heuristic"}),
+    ("fgan", {"divergence": "squared-hellinger", "generator_objective": "heuristic"}),
+)
+"""Settings that only ``full`` tries."""
+
 
 def training_for(recipe: Recipe, profile: Profile) -> Training:
     """The recipe's training at a profile's budget."""

@@ -1,7 +1,7 @@
 """Runs a plan: units in worker processes, each trained if need be, measured and stored. Knows no gradients.
 
 Every worker has one thread (``execution.THREADS``) and writes finished units to the store itself, so that whatever stops a run
-leaves what was finished. An exception in a unit is recorded as its failure; the other units go on.
+leaves what was finished. An exception in a unit is recorded as its failure; the other units go on, also when a worker dies.
 """
 
 from __future__ import annotations
@@ -13,27 +13,30 @@ import os
 import queue
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from tqdm import tqdm
 
 from benchmarks import execution
+from benchmarks.blocks import measure_block, measure_data, train_block
 from benchmarks.datasets import Dataset, load
-from benchmarks.evaluation import MEASURES, Measured, Subject, evaluate
-from benchmarks.planning import Environment, Plan, PlannedMeasurement, Unit, builder
-from benchmarks.specs import SCHEMA_VERSION, Block, Measurement, canonical_json
+from benchmarks.evaluation import MEASURES, Measured
+from benchmarks.planning import Environment, Plan, PlannedMeasurement, Unit
+from benchmarks.specs import SCHEMA_VERSION, Block, canonical_json
 from benchmarks.store import Store
-from benchmarks.training import Progress, Trained, train
+from benchmarks.training import Trained
 from models import MODELS
 
+POOLS = 3
+"""How often units are given to new workers after a worker died."""
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -62,12 +65,19 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Work:
-    """What a worker needs besides its unit."""
+    """What a worker needs besides its unit.
+
+    Attributes:
+        results_dir: where the store is.
+        data_dir: where the data are; the plan has checked and if need be downloaded them.
+        environment: device and versions.
+        origin: commit of the code, stored with every unit that it computes.
+    """
 
     results_dir: Path
     data_dir: Path
-    offline: bool
     environment: Environment
+    origin: Mapping[str, Any]
 
 
 # rows ---------------------------------------------------------------------------------------------------------------
@@ -76,7 +86,7 @@ class Work:
 def identity(planned: PlannedMeasurement, block_key: str | None) -> dict[str, Any]:
     """The columns of a measurement's rows that say what was measured."""
     measurement, block = planned.measurement, planned.measurement.block
-    own = {name: value for name, value in measurement.options.items() if name not in ("sampler", "n", "seeds")}
+    own = {name: value for name, value in measurement.options.items() if name not in ("sampler", "n")}
     training = block.training.model_dump(mode="json") if block else {}
     return {
         "schema_version": SCHEMA_VERSION,
@@ -91,20 +101,13 @@ def identity(planned: PlannedMeasurement, block_key: str | None) -> dict[str, An
     }
 
 
-def seeds_of(measurement: Measurement) -> tuple[int | None, ...]:
-    """Seeds of a measurement's rows: the block's, or those that a measure of data alone draws with, or (None,)."""
-    if measurement.block is not None:
-        return measurement.block.seeds
-    return tuple(measurement.options.get("seeds", [None]))
-
-
 def failed_rows(planned: PlannedMeasurement, block_key: str | None) -> list[dict[str, Any]]:
     """One NaN row with status ``failed`` for every metric and seed that was planned."""
     measurement = planned.measurement
     common = identity(planned, block_key)
     return [
         {**common, "seed": seed, "status": "failed", "metric": metric, "value": math.nan, "step": None, "n": None}
-        for seed in seeds_of(measurement)
+        for seed in measurement.seeds
         for metric in MEASURES[measurement.measure].metrics(measurement.dataset)
     ]
 
@@ -120,6 +123,7 @@ def _start_worker(reports: Queue[float]) -> None:
     _reports = reports
     torch.set_num_threads(execution.THREADS)
     torch.set_num_interop_threads(1)
+    _report(execution.START_SECONDS)
 
 
 def _report(seconds: float) -> None:
@@ -136,12 +140,12 @@ def run_unit(unit: Unit, work: Work) -> Outcome:
     try:
         if unit.dataset not in _loaded:
             _loaded.clear()  # one data set at a time: workers must stay small
-            _loaded[unit.dataset] = load(unit.dataset, work.data_dir, work.offline)
+            _loaded[unit.dataset] = load(unit.dataset, work.data_dir, offline=True)
         dataset = _loaded[unit.dataset]
         trained = None
         if unit.block is not None:
             started = time.perf_counter()
-            trained = trained_block(unit, unit.block, dataset, store, work.environment)
+            trained = trained_block(unit.key or "", unit.block, dataset, store, work)
             outcome.training_seconds = time.perf_counter() - started
     except Exception as error:  # any failure of one unit is recorded, and the others go on
         for planned in unit.missing:
@@ -150,10 +154,16 @@ def run_unit(unit: Unit, work: Work) -> Outcome:
     for planned in unit.missing:
         started = time.perf_counter()
         try:
-            measured = measure(planned.measurement, dataset, trained, work.environment)
-            common = identity(planned, unit.key)
-            facts = {"measurement": planned.measurement.model_dump(mode="json"), "block": unit.key}
-            store.write_measurement(planned.key, facts, [{**common, **row} for row in measured.rows], measured.arrays)
+            measured = take(planned, dataset, trained, work.environment)
+            seconds = time.perf_counter() - started
+            facts = {
+                "measurement": planned.measurement.model_dump(mode="json"),
+                "block": unit.key,
+                "errors": measured.errors,
+                "origin": work.origin,
+                "seconds": seconds,
+            }
+            store.write_measurement(planned.key, facts, measured.rows, measured.arrays)
         except Exception as error:
             outcome.fail(planned, error)
         outcome.measuring_seconds += time.perf_counter() - started
@@ -161,24 +171,39 @@ def run_unit(unit: Unit, work: Work) -> Outcome:
     return outcome
 
 
-def trained_block(unit: Unit, block: Block, dataset: Dataset, store: Store, environment: Environment) -> Trained:
+def take(planned: PlannedMeasurement, dataset: Dataset, trained: Trained | None, environment: Environment) -> Measured:
+    """Take one measurement."""
+    wanted = planned.measurement
+    measure, device = MEASURES[wanted.measure], environment.device
+    if wanted.block is None:
+        return measure_data(measure, wanted.options, dataset, device, wanted.data_seeds)
+    assert trained is not None
+    model = MODELS[wanted.block.model]
+    return measure_block(measure, wanted.options, dataset, device, wanted.block, model, trained)
+
+
+def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: Work) -> Trained:
     """The block from the store, or trained now and stored."""
-    assert unit.key is not None
-    if store.has("blocks", unit.key):
-        return stored_block(store, unit.key)
+    if store.has("blocks", key):
+        return stored_block(store, key)
+    started = time.perf_counter()
+    width = execution.width_of(block, work.environment.kind)
     cost = execution.training_seconds(block)
-    trained = train_block(block, dataset, environment, lambda share: _report(share * cost))
+    model = MODELS[block.model]
+    trained = train_block(block, model, dataset, work.environment.device, width, lambda share: _report(share * cost))
     arrays = {f"curve/{name}": curve for name, curve in trained.curves.items()}
     arrays |= {"steps": trained.steps, "diverged_at": trained.diverged_at}
     facts = {
         "block": block.model_dump(mode="json"),
         "images": trained.images,
         "evaluations": trained.evaluations,
-        "environment": environment.facts(),
-        "width": execution.width_of(block, environment.kind),
+        "environment": work.environment.facts(),
+        "width": width,
+        "origin": work.origin,
+        "seconds": time.perf_counter() - started,
     }
     weights = {name: tensor.numpy() for name, tensor in trained.weights.items()}
-    store.write_block(unit.key, facts, weights, arrays)
+    store.write_block(key, facts, weights, arrays)
     return trained
 
 
@@ -194,64 +219,6 @@ def stored_block(store: Store, key: str) -> Trained:
         images=facts["images"],
         evaluations=facts["evaluations"],
     )
-
-
-def train_block(
-    block: Block, dataset: Dataset, environment: Environment, report: Callable[[float], None] = lambda share: None
-) -> Trained:
-    """Train a block in stacks of the committed width, one stack after the other.
-
-    Args:
-        report: called with the share of the block's training that was done since the last call.
-    """
-    width = execution.width_of(block, environment.kind)
-    data = torch.from_numpy(dataset.train).to(environment.device)
-    build = builder(block, dataset.shape, dataset.kind)
-    parts = []
-    for start in range(0, len(block.seeds), width):
-        seeds = block.seeds[start : start + width]
-        progress = _share_reporter(len(seeds) / len(block.seeds), report)
-        parts.append(train(build, data, block.training, seeds, progress=progress))
-    return joined(parts)
-
-
-def _share_reporter(part: float, report: Callable[[float], None]) -> Progress:
-    last = 0.0
-
-    def progress(done: int, total: int) -> None:
-        nonlocal last
-        report(part * (done / total - last))
-        last = done / total
-
-    return progress
-
-
-def joined(parts: list[Trained]) -> Trained:
-    """Stacks of seeds trained one after the other, as one."""
-    first = parts[0]
-    return Trained(
-        weights={name: torch.cat([part.weights[name] for part in parts]) for name in first.weights},
-        curves={name: np.concatenate([part.curves[name] for part in parts]) for name in first.curves},
-        steps=first.steps,
-        diverged_at=np.concatenate([part.diverged_at for part in parts]),
-        images=first.images,
-        evaluations=first.evaluations,
-    )
-
-
-def measure(measurement: Measurement, dataset: Dataset, trained: Trained | None, environment: Environment) -> Measured:
-    """Take one measurement."""
-    block = measurement.block
-    subject = Subject(
-        dataset=dataset,
-        options=measurement.options,
-        seeds=seeds_of(measurement),
-        device=torch.device(environment.device),
-        build=builder(block, dataset.shape, dataset.kind) if block else None,
-        trained=trained,
-        batch=block.training.batch if block else 0,
-    )
-    return evaluate(MEASURES[measurement.measure], subject)
 
 
 # in the main process ------------------------------------------------------------------------------------------------
@@ -272,41 +239,47 @@ def one_thread_per_worker() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def run(plan: Plan, progress_bar: bool) -> list[Outcome]:
+def run(plan: Plan, origin: Mapping[str, Any], progress_bar: bool) -> list[Outcome]:
     """Run what the plan is missing.
 
+    If a worker process dies, the units that were not finished go on in new ones, ``POOLS`` times in all.
+
     Args:
+        origin: commit of the code, stored with every unit.
         progress_bar: show one bar with the expected time left (never if standard error is not a terminal).
 
     Returns:
         an outcome for each unit of ``plan.todo``, in its order.
     """
     options = plan.options
-    work = Work(options.output_dir.resolve(), options.data_dir.resolve(), True, plan.environment)
+    work = Work(options.output_dir.resolve(), options.data_dir.resolve(), plan.environment, origin)
     outcomes = [Outcome() for _ in plan.todo]
     if not plan.todo:
         return outcomes
     context = multiprocessing.get_context("spawn")
     reports: Queue[float] = context.Queue()
-    total = sum(unit.seconds for unit in plan.todo)
+    workers = min(plan.jobs, len(plan.todo))
+    total = sum(unit.seconds for unit in plan.todo) + workers * execution.START_SECONDS
     bar = tqdm(
         total=total,
         disable=None if progress_bar else True,
         bar_format="{l_bar}{bar}| {elapsed} elapsed, about {remaining} left{postfix}",
     )
+    waiting = list(range(len(plan.todo)))
     with one_thread_per_worker(), bar:
-        pool = ProcessPoolExecutor(
-            min(plan.jobs, len(plan.todo)), mp_context=context, initializer=_start_worker, initargs=(reports,)
-        )
-        try:
-            futures = {pool.submit(run_unit, unit, work): index for index, unit in enumerate(plan.todo)}
-            _collect(futures, plan.todo, outcomes, reports, bar)
-        except BaseException:
-            for process in (getattr(pool, "_processes", None) or {}).values():
-                process.terminate()
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
+        for attempt in range(1, POOLS + 1):
+            pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(reports,))
+            try:
+                futures = {pool.submit(run_unit, plan.todo[index], work): index for index in waiting}
+                waiting = _collect(futures, plan.todo, outcomes, reports, bar, last=attempt == POOLS)
+            except BaseException:
+                for process in (getattr(pool, "_processes", None) or {}).values():
+                    process.terminate()
+                raise
+            finally:
+                pool.shutdown(cancel_futures=True)
+            if not waiting:
+                break
         bar.update(max(0.0, total - bar.n))
     return outcomes
 
@@ -317,7 +290,14 @@ def _collect(
     outcomes: list[Outcome],
     reports: Queue[float],
     bar: tqdm[Any],
-) -> None:
+    last: bool,
+) -> list[int]:
+    """Wait for all futures and fill in their outcomes.
+
+    Returns:
+        indices of the units to be run again, because a worker process died; with ``last`` these are recorded as failed.
+    """
+    again = []
     waiting = set(futures)
     while waiting:
         done, waiting = wait(waiting, timeout=0.3, return_when=FIRST_COMPLETED)
@@ -325,15 +305,19 @@ def _collect(
             index = futures[future]
             try:
                 outcomes[index] = future.result()
-            except Exception as error:  # the worker process died
-                for planned in units[index].missing:
-                    outcomes[index].fail(planned, error)
+            except BrokenProcessPool as error:
+                if last:
+                    for planned in units[index].missing:
+                        outcomes[index].fail(planned, error)
+                else:
+                    again.append(index)
         while True:
             try:
                 seconds = reports.get_nowait()
             except queue.Empty:
                 break
             bar.update(min(seconds, max(0.0, (bar.total or 0.0) - bar.n)))
+    return sorted(again)
 
 
 def label_of(block: Block) -> str:

@@ -101,12 +101,21 @@ class Block(Spec):
 
 
 class Measurement(Spec):
-    """A measure with its options, applied to a block, or to a data set alone where ``block`` is None."""
+    """A measure with its options, applied to a block, or to a data set alone where ``block`` is None.
+
+    ``data_seeds`` are those that a measure of data alone draws with.
+    """
 
     measure: str
     dataset: str
     options: dict[str, Any]
     block: Block | None = None
+    data_seeds: tuple[int, ...] = ()
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds of the measurement's rows."""
+        return self.block.seeds if self.block is not None else self.data_seeds
 
 
 def canonical_json(value: Any) -> str:

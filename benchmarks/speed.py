@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.blocks import model_builder
 from benchmarks.datasets import DATASETS, Dataset, load
 from benchmarks.evaluation import training_cost
 from benchmarks.experiments.base import block
 from benchmarks.options import DEFAULT_DATA_DIR
-from benchmarks.planning import builder, environment_for
+from benchmarks.planning import environment_for
 from benchmarks.specs import Block, InputError, lookup
 from benchmarks.training import as_float, draw, generator_for, initialise, train
 from models import MODELS
@@ -33,12 +34,12 @@ SETTINGS: dict[str, dict[str, Any]] = {"fgan": {"divergence": "kl", "generator_o
 
 def plain_loop(spec: Block, data: Dataset, device: str) -> None:
     """A well-written loop for one seed: data on the device, fused Adam, no bookkeeping."""
-    model = initialise(builder(spec, data.shape, data.kind), spec.seeds[0]).to(device).train()
+    model = initialise(model_builder(spec, MODELS[spec.model], data), spec.seeds[0]).to(device).train()
     train_set = torch.from_numpy(data.train).to(device)
     generator = generator_for(spec.seeds[0], "speed", device)
     optimisers = {}
-    for player, prefixes in model.players().items():
-        owned = [p for name, p in model.named_parameters() if any(f"{name}.".startswith(f"{q}.") for q in prefixes)]
+    for player in model.players():
+        owned = list(model.parameters_of(player).values())
         how = model.optimiser(player)
         optimisers[player] = torch.optim.Adam(owned, lr=how.learning_rate, betas=how.betas, fused=True)
     batch = spec.training.batch
@@ -72,7 +73,7 @@ def compare(
     """Rows of the table for one model on one data set."""
     spec = block(data.name, name, SETTINGS.get(name, {}), "standard", (0,))
     spec = spec.model_copy(update={"training": spec.training.model_copy(update={"updates": updates})})
-    build = builder(spec, data.shape, data.kind)
+    build = model_builder(spec, MODELS[spec.model], data)
     train_set = torch.from_numpy(data.train).to(device)
     contenders: dict[tuple[str, int], Callable[[], object]] = {("plain", 1): lambda: plain_loop(spec, data, device)}
     for width in widths:

@@ -8,6 +8,7 @@ data, versions or settings mean another key.
 from __future__ import annotations
 
 import ast
+import copy
 import csv
 import hashlib
 import importlib.metadata
@@ -31,10 +32,13 @@ from benchmarks.specs import SCHEMA_VERSION, canonical_json
 
 Kind = Literal["blocks", "measurements"]
 PACKAGES = ("models", "metrics", "benchmarks")
-NOT_HASHED = frozenset({"benchmarks.specs"})
-"""Sources whose content reaches a key by value: specifications stand in it whole."""
+NOT_HASHED = frozenset({"benchmarks.specs", "metrics"})
+"""Sources whose content reaches a key by value: specifications stand in it whole, and of the table of metrics the functions
+that a measure uses."""
 VERSIONED = ("numpy", "scikit-learn", "scipy", "torch", "torch-fidelity")
 
+STORED_FIELDS = ("seed", "status", "metric", "value", "step", "n")
+"""What a stored row holds; what was measured is known from the unit that it belongs to."""
 ROW_FIELDS = (
     "schema_version", "block", "measure", "dataset", "model", "network", "sampler", "weights", "setting", "seed", "status",
     "metric", "value", "step", "n",
@@ -107,21 +111,26 @@ def _imports(module: str) -> list[str]:
     return names
 
 
+class _WithoutStrings(ast.NodeTransformer):
+    """Drops strings that stand alone: docstrings of modules, classes, functions and constants."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        alone = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if alone else node
+
+
 def _tree_digest(module: str) -> str:
-    tree = _tree(module)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
+    tree = _WithoutStrings().visit(copy.deepcopy(_tree(module)))
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
 # units --------------------------------------------------------------------------------------------------------------
 
 
-def rows_to_csv(rows: Iterable[Mapping[str, Any]]) -> str:
+def rows_to_csv(rows: Iterable[Mapping[str, Any]], fields: tuple[str, ...] = ROW_FIELDS) -> str:
     """Rows as CSV. Floats are written by ``repr`` and read back exactly; None is an empty field."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, ROW_FIELDS, lineterminator="\n")
+    writer = csv.DictWriter(out, fields, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
@@ -139,10 +148,12 @@ class Store:
 
     Args:
         root: a results directory; units are in ``root/blocks/<key>`` and ``root/measurements/<key>``.
+        read_only: leave damaged units where they are.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, read_only: bool = False) -> None:
         self.root = root
+        self.read_only = read_only
 
     def path(self, kind: Kind, key: str) -> Path:
         """Where a unit is, or would be."""
@@ -156,6 +167,8 @@ class Store:
         try:
             self._check(path)
         except DamagedUnitError:
+            if self.read_only:
+                return False
             aside = self.root / "damaged" / f"{key}-{uuid.uuid4().hex[:8]}"
             aside.parent.mkdir(parents=True, exist_ok=True)
             os.replace(path, aside)
@@ -203,6 +216,10 @@ class Store:
         self._check(path)
         return (path / name).read_bytes()
 
+    def read_rows(self, key: str) -> list[dict[str, str]]:
+        """A measurement's stored rows, as text."""
+        return list(csv.DictReader(io.StringIO(self.read("measurements", key, "rows.csv").decode())))
+
     def read_arrays(self, kind: Kind, key: str) -> dict[str, np.ndarray]:
         """The unit's ``arrays.npz``."""
         with np.load(io.BytesIO(self.read(kind, key, "arrays.npz")), allow_pickle=False) as arrays:
@@ -233,7 +250,7 @@ class Store:
         """Store a measurement: facts as JSON, rows, arrays."""
         files = {
             "measurement.json": canonical_json(facts).encode(),
-            "rows.csv": rows_to_csv(rows).encode(),
+            "rows.csv": rows_to_csv(rows, STORED_FIELDS).encode(),
             "arrays.npz": array_bytes(arrays),
         }
         self.write("measurements", key, files)

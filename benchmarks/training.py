@@ -205,21 +205,20 @@ class SeedAxis:
                 f"{name}'s loss for {objective!r} has shape {tuple(losses.shape[1:])} for one seed; it must be ()"
             )
 
-    def owned_by(self, players: Mapping[Player, tuple[str, ...]]) -> dict[Player, list[str]]:
+    def owned(self) -> dict[Player, list[str]]:
         """Parameter names of each player.
 
         Raises:
             ModelContractError: a parameter that no player owns, or two do.
         """
-        owned: dict[Player, list[str]] = {player: [] for player in players}
+        owned = {player: list(self.template.parameters_of(player)) for player in self.template.players()}
         for name in self.parameters:
-            owners = [p for p, prefixes in players.items() if any(f"{name}.".startswith(f"{q}.") for q in prefixes)]
+            owners = [player for player, names in owned.items() if name in names]
             if len(owners) != 1:
                 raise ModelContractError(
                     f"{type(self.template).__name__}: parameter {name!r} is owned by {owners or 'no player'}; "
                     "players() must give every parameter exactly one owner"
                 )
-            owned[owners[0]].append(name)
         return owned
 
     def state(self) -> Stack:
@@ -269,7 +268,7 @@ def train(
     axis = SeedAxis(models, device, fast)
     axis.template.train()
     model = axis.template
-    owned = axis.owned_by(model.players())
+    owned = axis.owned()
     optimisers: dict[Player, torch.optim.Adam] = {}
     for player in owned:
         spec = model.optimiser(player)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from metrics import coverage, divergence, frechet, pixel
 
-Direction = Literal["lower", "higher", "reference"]
+Direction = Literal["lower", "higher", "reference", "none"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Metric:
     Attributes:
         function: computes the value from the arguments named in ``needs``, in that order.
         needs: names of what it reads: samples, reference, extractor, mass, …
-        direction: ``lower`` or ``higher`` is better, or best at the ``reference`` value of held-out data.
+        direction: ``lower`` or ``higher`` is better, best at the ``reference`` value of real data, or ``none``: no order.
         unit: nats, share, modes, pixels (Euclidean distance with pixels in [0, 1]), or "" for none.
         title: short name for tables.
         summary: one line on what it measures, with its source.
@@ -70,7 +70,7 @@ METRICS: dict[str, Metric] = {
         "share of samples within 3 standard deviations of a mode (VEEGAN 2017)",
     ),
     "off-support-share": Metric(
-        coverage.off_support_share, ("log_density", "support_level"), "lower", "share", "off support",
+        coverage.off_support_share, ("log_density", "support_level"), "reference", "share", "off support",
         "share of samples where the density is below the level that 99.9 % of the data exceed",
     ),
     "fid": Metric(
@@ -82,7 +82,7 @@ METRICS: dict[str, Metric] = {
         "squared kernel distance in the same features (Bińkowski et al. 2018)",
     ),
     "nearest-l2": Metric(
-        pixel.nearest_l2, ("few", "training"), "reference", "pixels", "L2 to nearest training image",
+        pixel.nearest_l2, ("few", "training"), "none", "pixels", "L2 to nearest training image",
         "mean pixel distance of samples to the nearest training image",
     ),
     "reconstruction-l2": Metric(

@@ -62,14 +62,14 @@ def jsd_histogram(counts: np.ndarray, mass: np.ndarray) -> float:
 def _log_knn_density(points: np.ndarray, samples: np.ndarray, k: int, own: bool) -> np.ndarray:
     """Log of the k-nearest-neighbour estimate of the samples' density at points in the plane, bias-corrected.
 
-    log q̂(x) = ψ(k) − ψ(n) − log(π r²), r the distance to the k-th neighbour; with ``own`` the points are the samples
+    log q̂(x) = ψ(k) − ψ(n + 1) − log(π r²), r the distance to the k-th of n neighbours; with ``own`` the points are the samples
     and a point is not its own neighbour. Coinciding points give +∞.
     """
     samples = np.asarray(samples, dtype=np.float64)
     n = len(samples) - int(own)
     distance = cKDTree(samples).query(points, k=[k + int(own)])[0][:, 0]
     with np.errstate(divide="ignore"):
-        return digamma(k) - digamma(n) - np.log(np.pi * distance**2)
+        return digamma(k) - digamma(n + 1) - np.log(np.pi * distance**2)
 
 
 def kl_data_model_knn(data: np.ndarray, samples: np.ndarray, data_log_density: np.ndarray, k: int = 5) -> float:

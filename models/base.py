@@ -116,6 +116,11 @@ class GenerativeModel(nn.Module, ABC):
     def players(self) -> dict[Player, tuple[str, ...]]:
         """Names of the submodules and parameters that each player owns; every parameter has exactly one owner."""
 
+    def parameters_of(self, player: Player) -> dict[str, nn.Parameter]:
+        """The parameters that ``player`` owns, by name."""
+        prefixes = tuple(f"{name}." for name in self.players()[player])
+        return {name: p for name, p in self.named_parameters() if f"{name}.".startswith(prefixes)}
+
     @abstractmethod
     def optimiser(self, player: Player) -> Optimiser:
         """How ``player`` is optimised."""

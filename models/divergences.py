@@ -10,9 +10,9 @@ Jordan 2010; Nowozin, Cseke and Tomioka, *f-GAN*, NeurIPS 2016, eq. 4)
 .. math:: D_f(P \| Q) \ge \sup_T \; E_{x \sim P} T(x) - E_{x \sim Q} f^*(T(x)),
 
 tight at T = f'(p / q). T must stay in the domain of f*: T = g_f(v) with an output activation g_f of the network's free
-score v. The entries follow Nowozin et al., tables 1, 2 and 5 (arXiv 1606.00709), P the data and Q the model; every g_f
-increases in v, so a large score always means "like data". The fake term f*(g_f(v)) is kept in composed form because the
-two-step form overflows.
+score v. The entries follow Nowozin et al., tables 1 and 2 and their supplement (arXiv 1606.00709), P the data and Q the
+model; every g_f increases in v, so a large score always means "like data". The fake term f*(g_f(v)) is kept in composed form
+because the two-step form overflows.
 """
 
 from __future__ import annotations

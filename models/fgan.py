@@ -5,10 +5,13 @@ NeurIPS 2016. With the critic T = g_f(V) (``models.divergences``) the game is
 
 .. math:: \min_G \max_T F(G, T) = E_{x \sim P}\, g_f(V(x)) - E_{z}\, f^*(g_f(V(G(z))))
 
-(their eq. 6). The discriminator descends on −F. The generator's objective is a setting without a default:
+(their eq. 7). The discriminator descends on −F. The generator's objective is a setting without a default:
 
-* ``exact``: descend on F, that is on −E f*(g_f(V(G(z)))) (their algorithm 1);
+* ``exact``: descend on F, that is on −E f*(g_f(V(G(z))));
 * ``heuristic``: descend on −E g_f(V(G(z))), the counterpart of the non-saturating loss (their section 3.2).
+
+Discriminator and generator alternate as in the GAN (``models.gan``), each on fresh noise; the paper's single-step method, which
+moves both at once, is a phase with ``simultaneous = True``.
 
 With Jensen–Shannon, ``exact`` is the saturating GAN and ``heuristic`` the non-saturating one up to a constant (D = sigmoid V,
 value shifted by log 4): the same training run under another name, to be counted once.

@@ -116,7 +116,8 @@ class GAN(AdversarialModel):
 
     @classmethod
     def describe(cls, settings: Settings) -> str:
-        return f"GAN ({settings.generator_loss})"
+        steps = f", k = {settings.discriminator_steps}" if settings.discriminator_steps != 1 else ""
+        return f"GAN ({settings.generator_loss}{steps})"
 
     def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return F.softplus(-real).mean(-1) + F.softplus(fake).mean(-1)

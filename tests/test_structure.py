@@ -19,9 +19,10 @@ FLOORS = [
     {"datasets", "options", "analysis", "store", "execution"},
     {"training", "extractors", "recipes"},
     {"evaluation", "experiments"},
+    {"blocks"},
     {"planning"},
     {"runner"},
-    {"outputs"},
+    {"outputs", "dry_run"},
     {"report"},
     {"command_line", "reference", "speed"},
 ]

@@ -80,7 +80,7 @@ def mnist(data_dir: Path, offline: bool) -> Arrays:
     Raises:
         InputError: files missing and not to be downloaded, the download failed, or a file is not the one expected.
     """
-    from torchvision.datasets import MNIST
+    from torchvision.datasets.mnist import MNIST, read_image_file, read_label_file
 
     raw = data_dir / "MNIST" / "raw"
     if not offline and any(not (raw / name).exists() for name in MNIST_SHA256):
@@ -90,10 +90,9 @@ def mnist(data_dir: Path, offline: bool) -> Arrays:
             reason = str(error).splitlines()[0]
             raise InputError(f"MNIST is not in {raw} and could not be downloaded ({reason}); put it there") from None
     check_mnist(raw)
-    train, test = MNIST(data_dir, train=True), MNIST(data_dir, train=False)
-    return (
-        train.data.numpy().reshape(60_000, 784),
-        test.data.numpy().reshape(10_000, 784),
-        train.targets.numpy(),
-        test.targets.numpy(),
+    # the checked files themselves: the class MNIST would prefer an old "processed" folder beside them
+    train, test = (read_image_file(str(raw / f"{part}-images-idx3-ubyte")).numpy() for part in ("train", "t10k"))
+    labels, test_labels = (
+        read_label_file(str(raw / f"{part}-labels-idx1-ubyte")).numpy() for part in ("train", "t10k")
     )
+    return train.reshape(60_000, 784), test.reshape(10_000, 784), labels, test_labels

@@ -47,10 +47,14 @@ class GaussianMixture:
 
     def bin_mass(self) -> np.ndarray:
         """Exact probability of every bin and, last, of everything outside the window; shape (bins² + 1,)."""
-        cdf = ndtr((self.edges[None, :, None] - self.means[:, None, :]) / self.scale)  # (K, bins + 1, 2)
-        inside = np.diff(cdf, axis=1)
+        edges = (self.edges[None, :, None] - self.means[:, None, :]) / self.scale  # (K, bins + 1, 2)
+        low, high = edges[:, :-1], edges[:, 1:]
+        # on the upper side of a mode differences of CDFs cancel to 0, those of the complements do not
+        inside = np.where(low > 0, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low))
         mass = np.einsum("k,ki,kj->ij", self.weights, inside[..., 0], inside[..., 1]).ravel()
-        return np.append(mass, max(0.0, 1.0 - mass.sum()))
+        beyond = ndtr(edges[:, 0]) + ndtr(-edges[:, -1])  # (K, 2)
+        outside = beyond.sum(1) - beyond.prod(1)
+        return np.append(mass, self.weights @ outside)
 
     def sample(self, n: int, generator: np.random.Generator) -> np.ndarray:
         """n independent points, shape (n, 2), float32."""

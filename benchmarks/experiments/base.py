@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from benchmarks.recipes import ARMS, RECIPES, Settings, training_for
+from benchmarks.recipes import ARMS, FURTHER_ARMS, RECIPES, Settings, training_for
 from benchmarks.specs import Block, Measurement, Profile
 from models import MODELS
 
@@ -60,9 +60,10 @@ def block(dataset: str, model: str, settings: Settings, profile: Profile, seeds:
 
 def compared_blocks(request: Request) -> list[Block]:
     """One block for every arm and every block of seeds."""
+    arms = ARMS + FURTHER_ARMS if request.profile == "full" else ARMS
     return [
         block(request.dataset, model, settings, request.profile, seeds)
-        for model, settings in ARMS
+        for model, settings in arms
         for seeds in request.seeds
     ]
 

@@ -10,7 +10,10 @@ from models import MODELS
 
 def measurements(request: Request) -> list[Measurement]:
     n = RECIPES[request.dataset].samples
-    wanted = [Measurement(measure="image-floor", dataset=request.dataset, options={"n": n})]
+    wanted = [
+        Measurement(measure="image-floor", dataset=request.dataset, options={"n": n}, data_seeds=seeds)
+        for seeds in request.seeds
+    ]
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
         wanted += [measure(block, "image-samples", sampler=s, observation="mean", n=n) for s in samplers(block)]

@@ -13,11 +13,8 @@ DATASETS = ("ring", "grid", "unequal-pair")
 def measurements(request: Request) -> list[Measurement]:
     n = RECIPES[request.dataset].samples
     wanted = [
-        Measurement(
-            measure="mixture-floor",
-            dataset=request.dataset,
-            options={"n": n, "seeds": [seed for seeds in request.seeds for seed in seeds]},
-        )
+        Measurement(measure="mixture-floor", dataset=request.dataset, options={"n": n}, data_seeds=seeds)
+        for seeds in request.seeds
     ]
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))

@@ -103,7 +103,8 @@ def headline(results: Results, dataset: str, arm: Arm) -> str:
     if chosen.empty or not np.isfinite(chosen["mean"].iloc[0]):
         return "failed"
     title = results.run["metrics"][HEADLINE[kind]]["title"]
-    return f"{title} {chosen['mean'].iloc[0]:.3g}"
+    failed = f" ({chosen['failed'].iloc[0]} failed)" if chosen["failed"].iloc[0] else ""
+    return f"{title} {chosen['mean'].iloc[0]:.3g}{failed}"
 
 
 def panel(axes: Axes, results: Results, dataset: str, arm: Arm, entries: list[dict[str, Any]], subtitle: str) -> None:
@@ -152,7 +153,9 @@ def samples_figure(results: Results, dataset: str) -> Figure:
         several = any(a == arm[0] and o == "draw" for a, _, o in results.arms(dataset, measure))
         how = sampler_label(arm[1], arm[2], several) if arm[0] else "floor"
         panel(axes, results, dataset, arm, entries, f"{how} · {headline(results, dataset, arm)}")
-    figure.suptitle(f"{dataset}: samples of the first seed; the number is the mean over all seeds (lower is better)")
+    figure.suptitle(
+        f"{dataset}: samples of the first seed that did not fail; the number is the mean over such seeds (lower is better)"
+    )
     return figure
 
 
@@ -177,7 +180,9 @@ def reconstructions_figure(results: Results, dataset: str) -> Figure | None:
         axes.imshow(strip, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         axes.set_ylabel(f"{name}\n{note}".strip(), rotation=0, ha="right", va="center", color=colour, fontweight="bold")
         bare(axes)
-    figure.suptitle(f"{dataset}: reconstructions by the first seed; L2 is the mean over the test set and all seeds")
+    figure.suptitle(
+        f"{dataset}: reconstructions by the first seed that did not fail; L2 is the mean over test set and seeds"
+    )
     return figure
 
 
@@ -207,7 +212,7 @@ def curves_figure(results: Results, dataset: str) -> Figure | None:
                 label = name.removeprefix("curve/").replace("_", " ").removesuffix(" loss")
                 axes.plot(steps, median, color=colour, linewidth=1.4, linestyle=style, label=label)
                 settled = lines[:, len(steps) // 20 :]
-                settled = settled[np.isfinite(settled)]
+                settled = settled[np.isfinite(settled)] if np.isfinite(settled).any() else lines[np.isfinite(lines)]
                 low.append(np.percentile(settled, 0.5))
                 high.append(np.percentile(settled, 99.5))
         if low:
@@ -263,6 +268,8 @@ def interval_line(axes: Axes, rows: pd.DataFrame, line: pd.Series, y: float) -> 
     values = values[np.isfinite(values)]
     colour = MODEL_COLOURS.get(line["model"], OTHER_COLOUR)
     axes.scatter(values, np.full(len(values), y), s=9, color=colour, alpha=0.3, linewidths=0)
+    if line["mean"] == np.inf:
+        axes.annotate("∞ ", (1, y), xycoords=("axes fraction", "data"), ha="right", va="center", color=colour)
     if np.isfinite(line["mean"]):
         axes.plot([line["ci_low"], line["ci_high"]], [y, y], color=colour, linewidth=2)
         axes.plot(line["mean"], y, MODEL_MARKERS.get(line["model"], OTHER_MARKER), color=colour, markersize=5)
@@ -275,10 +282,11 @@ def overview_figure(results: Results) -> Figure | None:
     rows = []
     for name in names:
         measure, floor = SAMPLES[results.datasets[name]["kind"]]
+        # the last arm of each model, with a drawn observation where the model has one
         per_model = {
             entries[0]["model"]: (arm, entries)
             for arm, entries in results.arms(name, measure).items()
-            if arm[1:] == ("prior", "mean")
+            if arm[1] == "prior"
         }
         real = next(iter(results.arms(name, floor).items()), None)
         rows.append((name, [*([real] if real else []), *per_model.values()]))
@@ -292,7 +300,7 @@ def overview_figure(results: Results) -> Figure | None:
         for axes, (arm, entries) in zip(line, members, strict=False):
             panel(axes, results, name, arm, entries, headline(results, name, arm))
         line[0].set_ylabel(name, fontweight="bold")
-    figure.suptitle("One decoder, one budget, one data order. Latents from N(0, I); means over seeds (lower is better)")
+    figure.suptitle("One decoder, one budget, one data order; latents from N(0, I). Means over seeds, lower is better")
     return figure
 
 

@@ -13,12 +13,14 @@ from benchmarks.report.style import number, sampler_label
 
 MARKS = {"best": " **best**", "tie": " ≈"}
 LEGEND = (
-    "Mean over seeds ± half-width of the 95 % t interval. **best**: best mean; ≈: not told from the best by Welch's t-test at 5 % "
-    "(uncorrected, a reading aid). †: not better than real data at the same n (the estimator's floor). "
-    "↓ lower is better, ↑ higher is better, = best at the value of real data. Failed seeds (diverged or crashed) are counted, and "
+    "Mean over seeds ± half-width of the 95 % t interval. **best**: best mean; ≈: not told from the best by a rank test at 5 % "
+    "(Mann–Whitney, uncorrected: a reading aid; arms with failed seeds are not marked). †: at or below the value of real data, "
+    "where the estimator resolves nothing. "
+    "↓ lower is better, ↑ higher is better, = best at the value of real data, · no order. "
+    "Failed seeds (diverged or crashed) are counted, and "
     "left out of the mean."
 )
-ARROWS = {"lower": "↓", "higher": "↑", "reference": "="}
+ARROWS = {"lower": "↓", "higher": "↑", "reference": "=", "none": "·"}
 COST = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
 COST_TITLES = {
     "parameters": "parameters", "decoder-parameters": "of these decoder / generator", "updates": "decoder updates",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import runner
+from benchmarks.blocks import train_block
 from benchmarks.command_line import main
 from benchmarks.evaluation import MEASURES
 from benchmarks.options import make_options
@@ -100,6 +100,8 @@ def test_outputs_are_there(smoke: tuple[Path, subprocess.CompletedProcess[str]])
     provenance = json.loads((root / "provenance.json").read_text(encoding="utf-8"))
     assert provenance["seeds"] == [1000, 1001]
     assert provenance["versions"]["torch"]
+    assert sum(provenance["units"].values()) == 20 + 68
+    assert provenance["unit_seconds"]["training"] > 0
     assert set(provenance["wall_seconds"]) == {"plan", "run", "report", "total"}
     assert set(provenance["data_sha256"]) == {"ring", "digits"}
     assert list(provenance["extractors"]) == ["digits"]
@@ -186,15 +188,14 @@ def test_a_crash_is_recorded_as_failed_and_the_rest_goes_on(tmp_path: Path, monk
     )
     store = Store(tmp_path)
     plan = make_plan(options, store)
-    work = Work(tmp_path, Path("data"), True, plan.environment)
-    train_block = runner.train_block
+    work = Work(tmp_path, Path("data"), plan.environment, {"commit": None, "dirty": None})
 
     def failing(block, *rest):  # type: ignore[no-untyped-def]
         if block.model == "gan":
             raise MemoryError("no memory\nleft")
         return train_block(block, *rest)
 
-    monkeypatch.setattr(runner, "train_block", failing)
+    monkeypatch.setattr("benchmarks.runner.train_block", failing)
     outcomes: list[Outcome] = [run_unit(unit, work) for unit in plan.todo]
     failures = write_outputs(plan, store, outcomes)
     assert set(failures.values()) == {"MemoryError: no memory left"}
@@ -204,8 +205,8 @@ def test_a_crash_is_recorded_as_failed_and_the_rest_goes_on(tmp_path: Path, monk
     failed = [row for row in rows if row["model"] == "gan"]
     assert all(row["value"] == "nan" for row in failed)
     assert {row["metric"] for row in failed} >= {"jsd-hist", "parameters"}
-    from benchmarks.command_line import write_report
     from benchmarks.report.results import Results
+    from benchmarks.report.write import write_report
 
     write_report(Results(tmp_path))  # a report with failed runs is still a report
     assert "failed" in (tmp_path / "tables" / "ring.md").read_text(encoding="utf-8")

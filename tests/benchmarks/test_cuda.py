@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.blocks import measure_block, measure_data, model_builder, train_block
 from benchmarks.datasets import load
+from benchmarks.evaluation import MEASURES
 from benchmarks.experiments.base import Request, block
 from benchmarks.experiments.images import measurements as image_measurements
 from benchmarks.experiments.mixtures import measurements as mixture_measurements
-from benchmarks.planning import builder, environment_for
 from benchmarks.recipes import ARMS
-from benchmarks.runner import measure, train_block
 from benchmarks.specs import Training
 from benchmarks.training import train
+from models import MODELS
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch sees no CUDA device")
 EVERY_ARM = pytest.mark.parametrize(("name", "settings"), ARMS, ids=lambda value: str(value))
@@ -28,7 +29,7 @@ SEEDS = (100, 101, 102)
 def test_stack_equals_solo_and_twice_is_equal(name: str, settings: Mapping[str, object]) -> None:
     data = torch.rand((200, 64), generator=torch.Generator().manual_seed(0)).double().cuda()
     spec = block("digits", name, settings, "smoke", SEEDS)
-    build = builder(spec, (8, 8), "images")
+    build = model_builder(spec, MODELS[name], load("digits", Path(), offline=True))
     training = Training(updates=30, batch=16)
     stack, again = (train(build, data, training, SEEDS) for _ in range(2))
     solo = train(build, data, training, SEEDS[1:2])
@@ -39,10 +40,14 @@ def test_stack_equals_solo_and_twice_is_equal(name: str, settings: Mapping[str, 
 
 @pytest.mark.parametrize("dataset", ["unequal-pair", "digits"])
 def test_every_measure_runs(dataset: str) -> None:
-    environment = environment_for("cuda")
     data = load(dataset, Path(), offline=True)
     plan = image_measurements if dataset == "digits" else mixture_measurements
     for wanted in plan(Request(dataset, "smoke", (SEEDS,))):
-        trained = train_block(wanted.block, data, environment) if wanted.block else None
-        measured = measure(wanted, data, trained, environment)
+        measure, block_ = MEASURES[wanted.measure], wanted.block
+        if block_ is None:
+            measured = measure_data(measure, wanted.options, data, "cuda", wanted.data_seeds)
+        else:
+            model = MODELS[block_.model]
+            trained = train_block(block_, model, data, "cuda", len(SEEDS))
+            measured = measure_block(measure, wanted.options, data, "cuda", block_, model, trained)
         assert all(row["status"] == "ok" and np.isfinite(row["value"]) for row in measured.rows)

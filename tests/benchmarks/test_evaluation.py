@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.blocks import measure_block, measure_data, model_builder, train_block
 from benchmarks.datasets import Dataset, load
 from benchmarks.evaluation import MEASURES, Measured, Subject, as_pixels, evaluate, shown_test_images
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.experiments.base import Request
-from benchmarks.planning import Environment, builder
-from benchmarks.runner import measure, train_block
 from benchmarks.specs import Block, Measurement
+from models import MODELS
 from models.base import GenerativeModel
+from models.latent_prior import ExPostMixture
 
-CPU = Environment("cpu", "cpu")
 SEEDS = (100, 101)
 
 
@@ -30,6 +30,15 @@ CASES = [("mixtures", "unequal-pair"), ("images", "digits")]
 EVERY = pytest.mark.parametrize(("experiment", "dataset"), CASES)
 
 
+def taken(wanted: Measurement, data: Dataset) -> Measured:
+    measure, block = MEASURES[wanted.measure], wanted.block
+    if block is None:
+        return measure_data(measure, wanted.options, data, "cpu", wanted.data_seeds)
+    model = MODELS[block.model]
+    trained = train_block(block, model, data, "cpu", len(block.seeds))
+    return measure_block(measure, wanted.options, data, "cpu", block, model, trained)
+
+
 @EVERY
 def test_every_measure_gives_what_it_promises(experiment: str, dataset: str) -> None:
     """One row per planned metric and seed; arrays with a leading seed axis; the same twice."""
@@ -39,15 +48,13 @@ def test_every_measure_gives_what_it_promises(experiment: str, dataset: str) -> 
         label = f"{wanted.measure}/{wanted.options.get('sampler')}/{wanted.options.get('observation')}"
         seen.setdefault(label, wanted)
     for wanted in seen.values():
-        trained = train_block(wanted.block, data, CPU) if wanted.block else None
-        first, second = (measure(wanted, data, trained, CPU) for _ in range(2))
+        first, second = (taken(wanted, data) for _ in range(2))
         metrics = MEASURES[wanted.measure].metrics(dataset)
-        seeds = wanted.block.seeds if wanted.block else wanted.options.get("seeds", [None])
-        assert [(r["seed"], r["metric"]) for r in first.rows] == [(s, m) for s in seeds for m in metrics]
+        assert [(r["seed"], r["metric"]) for r in first.rows] == [(s, m) for s in wanted.seeds for m in metrics]
         assert all(row["status"] == "ok" and not math.isnan(row["value"]) for row in first.rows)
         assert first.rows == second.rows
         for name, array in first.arrays.items():
-            assert len(array) == len(list(seeds)), name
+            assert len(array) == len(wanted.seeds), name
             np.testing.assert_array_equal(array, second.arrays[name])
 
 
@@ -58,7 +65,7 @@ def subject_with(data: Dataset, block: Block, poisoned: bool, options: dict[str,
 
     from benchmarks.training import train
 
-    build = builder(block, data.shape, data.kind)
+    build = model_builder(block, MODELS[block.model], data)
     tensor = torch.from_numpy(data.train)
     trained = train(build, tensor, block.training, SEEDS, prepare=prepare if poisoned else None)
     return Subject(data, options, SEEDS, torch.device("cpu"), build, trained, block.training.batch)
@@ -100,6 +107,40 @@ def test_outputs_that_are_not_finite_count_as_diverged() -> None:
     assert {row["status"] for row in measured.rows if row["seed"] == SEEDS[1]} == {"ok"}
 
 
+def test_codes_that_no_density_fits_fail_that_seed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = load("unequal-pair", Path(), offline=True)
+    wanted = next(m for m in measurements("mixtures", "unequal-pair") if m.options.get("sampler") == "gmm")
+    assert wanted.block is not None
+    subject = subject_with(data, wanted.block, False, wanted.options)
+    fit = ExPostMixture.fit
+    calls = []
+
+    def failing(self: ExPostMixture, codes: np.ndarray, seed: int) -> None:
+        calls.append(seed)
+        if len(calls) == 1:
+            raise ValueError("ill-defined empirical\ncovariance")
+        fit(self, codes, seed)
+
+    monkeypatch.setattr(ExPostMixture, "fit", failing)
+    measured = evaluate(MEASURES["mixture-samples"], subject)
+    assert {row["status"] for row in measured.rows if row["seed"] == SEEDS[0]} == {"failed"}
+    assert {row["status"] for row in measured.rows if row["seed"] == SEEDS[1]} == {"ok"}
+    assert measured.errors == {SEEDS[0]: "ValueError: ill-defined empirical covariance"}
+
+
+def test_image_floor_splits_all_images_anew_with_every_seed() -> None:
+    """Not the data set's own stratified split, whose parts are more alike than two samples; n as stated."""
+    data = load("digits", Path(), offline=True)
+    measured = measure_data(MEASURES["image-floor"], {"n": 899}, data, "cpu", tuple(range(12)))
+    values = values_of(measured)
+    fid = next(numbers for name, numbers in values.items() if name.startswith("fid"))
+    kid = next(numbers for name, numbers in values.items() if name.startswith("kid"))
+    assert len(set(fid)) == 12
+    assert 0.6 < np.mean(fid) < 1.1
+    assert abs(np.mean(kid)) < 3 * np.std(kid) / np.sqrt(12) + 1e-3  # unbiased: 0 between samples of one distribution
+    assert {row["n"] for row in measured.rows} == {899}
+
+
 def test_samples_of_a_seed_use_the_same_latents_for_every_model() -> None:
     """Matched metric samples: the draws depend on the seed alone."""
     from benchmarks.evaluation import latent_codes
@@ -110,7 +151,7 @@ def test_samples_of_a_seed_use_the_same_latents_for_every_model() -> None:
     for wanted in measurements("mixtures", "ring"):
         if wanted.measure == "training":
             assert wanted.block is not None
-            build = builder(wanted.block, ring.shape, ring.kind)
+            build = model_builder(wanted.block, MODELS[wanted.block.model], ring)
             subject = Subject(ring, options, SEEDS, torch.device("cpu"), build)
             drawn.append(latent_codes(subject, build(), SEEDS[0], 7))
     assert len(drawn) > 5

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks import execution
-from benchmarks.datasets import DATASETS, load
+from benchmarks.blocks import model_builder
+from benchmarks.datasets import DATASETS, Dataset, load
 from benchmarks.evaluation import MEASURES, training_cost
 from benchmarks.experiments import EXPERIMENTS, Experiment
 from benchmarks.experiments.base import Request, block
-from benchmarks.planning import builder
-from benchmarks.recipes import ARMS, RECIPES
+from benchmarks.recipes import ARMS, FURTHER_ARMS, RECIPES
 from benchmarks.specs import PROFILES, Block, Measurement, Profile
 from models import MODELS
 from models.networks import count_parameters
@@ -63,18 +64,22 @@ def test_a_floor_stands_beside_every_sample_metric(experiment: Experiment) -> No
 
 
 def compared(dataset: str) -> list[Block]:
-    return [block(dataset, model, settings, "standard", (1000,)) for model, settings in ARMS]
+    return [block(dataset, model, settings, "full", (1000,)) for model, settings in ARMS + FURTHER_ARMS]
+
+
+def empty(dataset: str) -> Dataset:
+    """The data set's shape and kind without its data."""
+    shape = {"digits": (8, 8), "mnist": (28, 28)}.get(dataset, (2,))
+    return Dataset(dataset, DATASETS[dataset].kind, shape, np.zeros((0, 2)), np.zeros((0, 2)))
 
 
 @pytest.mark.parametrize("dataset", RECIPES)
 def test_what_must_be_equal_is_equal(dataset: str) -> None:
     """Same network, budget, batch and generating network for every arm; a discriminator no larger than an encoder."""
     blocks = compared(dataset)
-    entry = DATASETS[dataset]
-    shape = {"digits": (8, 8), "mnist": (28, 28)}.get(dataset, (2,))
     assert len({b.network.label for b in blocks}) == 1
     assert len({b.training.model_dump_json() for b in blocks}) == 1
-    models = [builder(b, shape, entry.kind)() for b in blocks]
+    models = [model_builder(b, MODELS[b.model], empty(dataset))() for b in blocks]
     assert len({count_parameters(m.generating_network) for m in models}) == 1
     cycles = [m.schedule()[-1].cycles(b.training.updates) for m, b in zip(models, blocks, strict=True)]
     assert set(cycles) == {blocks[0].training.updates}
@@ -92,7 +97,7 @@ def test_what_must_be_equal_is_equal(dataset: str) -> None:
 
 def test_flops_are_those_of_the_matrix_products() -> None:
     """An autoencoder's step: forward, and backward for weights and activations (not for the first layer's input)."""
-    ae = builder(compared("ring")[0], (2,), "mixture")()
+    ae = model_builder(compared("ring")[0], MODELS["ae"], empty("ring"))()
     batch, sizes = 128, [(2, 64), (64, 64), (64, 2), (2, 64), (64, 64), (64, 2)]
     products = sum(2 * batch * a * b for a, b in sizes)
     first = 2 * batch * 2 * 64

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from benchmarks.recipes import ARMS
+from benchmarks.recipes import ARMS, FURTHER_ARMS
 from benchmarks.specs import Training
 from benchmarks.training import (
     BatchStream,
@@ -25,7 +25,7 @@ from models.autoencoder import Autoencoder
 from models.base import Noise, Objective, Optimiser, Phase, Player, Scalars, Step
 from models.networks import MLP
 
-EVERY_ARM = pytest.mark.parametrize(("name", "settings"), ARMS, ids=lambda value: str(value))
+EVERY_ARM = pytest.mark.parametrize(("name", "settings"), ARMS + FURTHER_ARMS, ids=lambda value: str(value))
 SEEDS = (3, 4, 5)
 DATA = torch.rand((200, 12), generator=torch.Generator().manual_seed(0))
 EXACT = DATA.double()  # where rounding errors must not grow
@@ -54,12 +54,21 @@ def assert_bit_equal(a: Trained, b: Trained, seeds: list[int] | slice = slice(No
 @EVERY_ARM
 @pytest.mark.parametrize("fast", [True, False], ids=["stacked", "vmap"])
 def test_stack_equals_solo(name: str, settings: Mapping[str, object], fast: bool) -> None:
-    """Every seed of a stack ends where it ends when trained alone, without stacking or mapping."""
+    """Every seed of a stack ends where it ends when trained alone."""
     build = builder(name, settings)
     stack = train(build, EXACT, SHORT, SEEDS, fast=fast)
     for index, seed in enumerate(SEEDS):
         solo = train(build, EXACT, SHORT, (seed,), fast=fast)
         assert_same(stack, solo, slice(index, index + 1))
+
+
+@EVERY_ARM
+def test_stack_equals_plain_module(name: str, settings: Mapping[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A seed trained by itself as an ordinary module, neither stacked nor mapped, ends in the same place."""
+    build = builder(name, settings)
+    stack = train(build, EXACT, SHORT, SEEDS)
+    monkeypatch.setattr(MODELS[name], "stacked", False)
+    assert_same(stack, train(build, EXACT, SHORT, SEEDS[1:2]), slice(1, 2))
 
 
 @EVERY_ARM
@@ -178,11 +187,13 @@ def test_discriminator_steps_and_images_seen() -> None:
 
 @EVERY_ARM
 def test_equal_budget(name: str, settings: Mapping[str, object]) -> None:
-    """What must be equal: updates of the generating network's player, and examples seen."""
+    """What must be equal: updates of the generating network's player, and examples seen for each step that reads data."""
     trained = train(builder(name, settings), DATA, SHORT, SEEDS)
     model = builder(name, settings)()
     assert trained.evaluations[model.schedule()[-1].cycle[-1].player] == SHORT.updates
-    assert trained.images == SHORT.updates * SHORT.batch
+    reads = settings.get("discriminator_steps", 1)
+    assert isinstance(reads, int)
+    assert trained.images == SHORT.updates * SHORT.batch * reads
 
 
 def test_data_order_is_the_seeds_own() -> None:

@@ -15,7 +15,7 @@ def test_entry(metric: Metric) -> None:
     parameters = [p for p in inspect.signature(metric.function).parameters.values() if p.default is p.empty]
     required, named = len(parameters), len(metric.needs)
     assert required <= named <= len(inspect.signature(metric.function).parameters)
-    assert metric.direction in ("lower", "higher", "reference")
+    assert metric.direction in ("lower", "higher", "reference", "none")
     assert metric.title
     assert metric.summary
     assert metric.function.__doc__

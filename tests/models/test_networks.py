@@ -16,7 +16,7 @@ def networks(batch_norm: bool = True) -> MLP:
 def test_shapes_and_ranges() -> None:
     built = networks()
     assert built.data == 12
-    x = built.decoder()(torch.randn(6, 5))
+    x = built.decoder()(torch.randn(6, 5)).detach()
     assert x.shape == (6, 12)
     assert 0 <= float(x.min()) <= float(x.max()) <= 1
     assert built.encoder(3)(x).shape == (6, 3)

@@ -9,7 +9,12 @@ from scipy import stats
 
 from benchmarks.analysis.summary import floors, indistinguishable, mark_best, summarise, t_interval
 
-METRICS = {"score": {"direction": "lower"}, "gain": {"direction": "higher"}, "match": {"direction": "reference"}}
+METRICS = {
+    "score": {"direction": "lower"},
+    "gain": {"direction": "higher"},
+    "match": {"direction": "reference"},
+    "distance": {"direction": "none"},
+}
 
 
 def rows(
@@ -57,22 +62,31 @@ def test_all_failed() -> None:
 
 def test_best_and_ties() -> None:
     table, summary = summary_of(
-        rows("far", "score", [9.0, 9.1, 9.2]),
-        rows("near", "score", [1.0, 1.2, 1.1]),
-        rows("best", "score", [0.9, 1.2, 1.0]),
-        rows("dead", "score", [np.nan] * 3, ["diverged"] * 3),
+        rows("far", "score", [9.0, 9.1, 9.2, 9.3]),
+        rows("near", "score", [1.0, 1.2, 1.1, 1.15]),
+        rows("best", "score", [0.9, 1.2, 1.0, 1.05]),
+        rows("wild", "score", [5.0, 6.0, 7.0, 1e6]),  # a single huge value must not hide that all are worse
+        rows("lucky", "score", [0.1, 0.1, 0.1, np.nan], ["ok", "ok", "ok", "diverged"]),
+        rows("dead", "score", [np.nan] * 4, ["diverged"] * 4),
     )
-    assert mark_best(table, summary, METRICS).tolist() == ["", "tie", "best", ""]
+    assert mark_best(table, summary, METRICS).tolist() == ["", "tie", "best", "", "", ""]
+
+
+def test_metrics_without_order_get_no_mark() -> None:
+    table, summary = summary_of(rows("a", "distance", [1.0, 1.1]), rows("b", "distance", [2.0, 2.1]))
+    assert mark_best(table, summary, METRICS).tolist() == ["", ""]
 
 
 def test_direction_turns_the_order() -> None:
-    table, summary = summary_of(rows("low", "gain", [1.0, 1.1, 1.2]), rows("high", "gain", [5.0, 5.1, 5.2]))
+    table, summary = summary_of(rows("low", "gain", [1.0, 1.1, 1.2, 1.3]), rows("high", "gain", [5.0, 5.1, 5.2, 5.3]))
     assert mark_best(table, summary, METRICS).tolist() == ["", "best"]
 
 
 def test_reference_metrics_are_best_at_the_floor() -> None:
     floor = rows("", "match", [1.0], measure="image-floor")
-    table, summary = summary_of(floor, rows("below", "match", [0.2, 0.21]), rows("at", "match", [1.0, 1.01]))
+    table, summary = summary_of(
+        floor, rows("below", "match", [0.2, 0.21, 0.2, 0.22]), rows("at", "match", [1.0, 1.01, 1.02, 1.0])
+    )
     assert floors(summary) == {("d", "match"): 1.0}
     assert mark_best(table, summary, METRICS).tolist() == ["", "", "best"]
 
@@ -87,4 +101,4 @@ def test_infinite_values_are_never_best() -> None:
 def test_equal_constants_tie_and_unequal_ones_do_not() -> None:
     assert indistinguishable(np.full(8, 8.0), np.full(8, 8.0))
     assert not indistinguishable(np.full(8, 8.0), np.full(8, 7.0))
-    assert not indistinguishable(np.array([1.0]), np.array([1.1]))
+    assert indistinguishable(np.array([1.0]), np.array([1.1]))  # one seed tells nothing

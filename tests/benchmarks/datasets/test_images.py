@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from benchmarks.datasets import load
 from benchmarks.datasets.images import MNIST_SHA256, check_mnist, digits, mnist
@@ -80,3 +81,16 @@ def test_a_truncated_copy_of_real_mnist_is_found(mnist_dir: Path, tmp_path: Path
     labels.write_bytes(labels.read_bytes()[:-1])
     with pytest.raises(InputError, match=r"t10k-labels-idx1-ubyte \(10007 bytes\) is damaged"):
         mnist(tmp_path, offline=True)
+
+
+def test_only_the_checked_files_are_read(mnist_dir: Path, tmp_path: Path) -> None:
+    """torchvision's class prefers an old ``processed`` folder to the raw files; its content is not checked."""
+    (tmp_path / "MNIST" / "processed").mkdir(parents=True)
+    (tmp_path / "MNIST" / "raw").symlink_to(mnist_dir / "MNIST" / "raw")
+    for name in ("training", "test"):
+        torch.save(
+            (torch.zeros(3, 28, 28, dtype=torch.uint8), torch.zeros(3)), tmp_path / "MNIST" / "processed" / f"{name}.pt"
+        )
+    train, _, labels, _ = mnist(tmp_path, offline=True)
+    assert train.max() == 255
+    assert len(np.unique(labels)) == 10

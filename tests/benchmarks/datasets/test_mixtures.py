@@ -73,3 +73,24 @@ def test_data_sets_are_fixed(name: str) -> None:
     assert first.digest == second.digest
     assert first.train.shape == (100_000, 2)
     assert first.train.dtype == np.float32
+
+
+def test_bin_mass_is_exact_in_the_tails_on_every_side() -> None:
+    """Differences of CDFs near 1 cancel; on the upper side of a mode the mass must be as exact as on the lower."""
+    for name in NAMES:
+        density = load(name, Path(), offline=True).density
+        assert density is not None
+        mass = density.bin_mass()
+        assert (mass > 0).all(), name
+        square = mass[:-1].reshape(density.bins, density.bins)
+        np.testing.assert_allclose(square, square[:, ::-1], rtol=1e-6)  # all are symmetric about the x axis
+
+
+def test_far_bin_and_outside_against_exact_logarithms() -> None:
+    mixture = GaussianMixture(np.array([1.0]), np.array([[0.0, 0.0]]), scale=0.2, window=3.0, bins=40)
+    mass = mixture.bin_mass()
+    corner = np.exp(
+        2 * (stats.norm.logsf(2.85 / 0.2) + np.log1p(-np.exp(stats.norm.logsf(15) - stats.norm.logsf(2.85 / 0.2))))
+    )
+    assert mass[-2] == pytest.approx(corner, rel=1e-9)
+    assert mass[-1] == pytest.approx(4 * np.exp(stats.norm.logsf(15)), rel=1e-9)

@@ -1,0 +1,105 @@
+"""Training and measuring of one block: everything between a specification and its stored content.
+
+What stands here, and what it imports, is part of the keys of blocks and measurements; planning and running are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.datasets import Dataset
+from benchmarks.evaluation import Measure, Measured, Subject, evaluate
+from benchmarks.specs import Block, lookup
+from benchmarks.training import Progress, Trained, train
+from models.base import GenerativeModel
+from models.networks import NETWORKS, Output
+
+
+def model_builder(block: Block, model: type[GenerativeModel], dataset: Dataset) -> Callable[[], GenerativeModel]:
+    """A function that makes the block's model for one seed.
+
+    Args:
+        block: names network and settings.
+        model: the class behind ``block.model``.
+        dataset: gives the shape of a datum, and whether it is pixels in [0, 1] or coordinates.
+    """
+    network = block.network
+    output: Output = "sigmoid" if dataset.kind == "images" else "identity"
+    networks = lookup(NETWORKS, "network", network.kind)(
+        dataset.shape, network.latent, network.hidden, network.batch_norm, output
+    )
+    settings = model.Settings(**block.settings)
+    return lambda: model(networks, settings)  # type: ignore[call-arg]
+
+
+def train_block(
+    block: Block,
+    model: type[GenerativeModel],
+    dataset: Dataset,
+    device: str,
+    width: int,
+    report: Callable[[float], None] = lambda share: None,
+) -> Trained:
+    """Train a block in stacks of ``width`` seeds, one stack after the other.
+
+    Args:
+        report: called with the share of the block's training that was done since the last call.
+    """
+    data = torch.from_numpy(dataset.train).to(device)
+    build = model_builder(block, model, dataset)
+    parts = []
+    for start in range(0, len(block.seeds), width):
+        seeds = block.seeds[start : start + width]
+        progress = _share_reporter(len(seeds) / len(block.seeds), report)
+        parts.append(train(build, data, block.training, seeds, progress=progress))
+    return joined(parts)
+
+
+def _share_reporter(part: float, report: Callable[[float], None]) -> Progress:
+    last = 0.0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal last
+        report(part * (done / total - last))
+        last = done / total
+
+    return progress
+
+
+def joined(parts: list[Trained]) -> Trained:
+    """Stacks of seeds trained one after the other, as one."""
+    first = parts[0]
+    return Trained(
+        weights={name: torch.cat([part.weights[name] for part in parts]) for name in first.weights},
+        curves={name: np.concatenate([part.curves[name] for part in parts]) for name in first.curves},
+        steps=first.steps,
+        diverged_at=np.concatenate([part.diverged_at for part in parts]),
+        images=first.images,
+        evaluations=first.evaluations,
+    )
+
+
+def measure_block(
+    measure: Measure,
+    options: dict[str, Any],
+    dataset: Dataset,
+    device: str,
+    block: Block,
+    model: type[GenerativeModel],
+    trained: Trained,
+) -> Measured:
+    """Take a measurement of a trained block."""
+    build = model_builder(block, model, dataset)
+    subject = Subject(dataset, options, block.seeds, torch.device(device), build, trained, block.training.batch)
+    return evaluate(measure, subject)
+
+
+def measure_data(
+    measure: Measure, options: dict[str, Any], dataset: Dataset, device: str, seeds: tuple[int, ...]
+) -> Measured:
+    """Take a measurement of data alone, once for each seed that it draws with."""
+    return evaluate(measure, Subject(dataset, options, seeds, torch.device(device)))

@@ -1,0 +1,71 @@
+"""The plan as ``--dry-run`` shows it: what would be trained and measured, what is shared or stored, what it would cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.planning import Plan
+from benchmarks.runner import label_of
+
+
+def plan_facts(plan: Plan) -> dict[str, Any]:
+    """The plan as plain data."""
+    return {
+        "results_dir": str(plan.options.output_dir),
+        "profile": plan.options.profile,
+        "device": plan.environment.device,
+        "jobs": plan.jobs,
+        "blocks": sum(unit.block is not None for unit in plan.units),
+        "blocks_to_train": sum(unit.must_train for unit in plan.units),
+        "measurements": len(plan.measurements),
+        "measurements_to_take": sum(len(unit.missing) for unit in plan.units),
+        "core_seconds": round(sum(unit.seconds for unit in plan.todo), 1),
+        "wall_seconds": round(plan.wall_seconds, 1),
+        "units": [
+            {
+                "dataset": unit.dataset,
+                "model": unit.block.model if unit.block else None,
+                "settings": unit.block.settings if unit.block else None,
+                "seeds": unit.block.seeds if unit.block else None,
+                "block": unit.key,
+                "trained": unit.stored,
+                "core_seconds": round(unit.seconds, 1),
+                "measurements": [
+                    {
+                        "measure": m.measurement.measure,
+                        "options": m.measurement.options,
+                        "key": m.key,
+                        "stored": m.stored,
+                        "experiments": m.experiments,
+                    }
+                    for m in unit.measurements
+                ],
+            }
+            for unit in plan.units
+        ],
+    }
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """The plan in words: one line per block, then totals."""
+    lines = []
+    for unit in plan.units:
+        name = label_of(unit.block) if unit.block else "data alone"
+        seeds = f"seeds {unit.block.seeds[0]}–{unit.block.seeds[-1]}" if unit.block else ""
+        state = (
+            "stored" if unit.stored else "to train" if unit.must_train else "-" if unit.block is None else "not needed"
+        )
+        experiments = sorted({e for m in unit.measurements for e in m.experiments})
+        shared = f"shared by {', '.join(experiments)}" if len(experiments) > 1 else experiments[0]
+        lines.append(
+            f"{unit.dataset:<13} {name:<22} {seeds:<16} {state:<10} "
+            f"{len(unit.missing)} of {len(unit.measurements)} measurements to take  {unit.seconds:6.0f} core-s  {shared}"
+        )
+    facts = plan_facts(plan)
+    lines.append(
+        f"{facts['blocks_to_train']} of {facts['blocks']} blocks to train, {facts['measurements_to_take']} of "
+        f"{facts['measurements']} measurements to take: about {facts['core_seconds']:.0f} core-seconds, "
+        f"{facts['wall_seconds'] / 60:.1f} minutes with {facts['jobs']} jobs on {facts['device']}; "
+        f"results in {facts['results_dir']}"
+    )
+    return lines
