@@ -33,11 +33,14 @@ class Results:
     @cached_property
     def rows(self) -> pd.DataFrame:
         """``rows.csv`` with the columns ``arm``, ``observation`` and ``base`` added; values read back exactly."""
-        text = {"block", "measure", "dataset", "model", "network", "sampler", "weights", "setting", "status", "metric"}
+        text = ("block", "measure", "dataset", "model", "network", "sampler", "weights", "setting", "status", "metric")
         rows = pd.read_csv(
-            self.root / "rows.csv", float_precision="round_trip", dtype=dict.fromkeys(text, "object"), keep_default_na=False,
-            na_values={name: [""] for name in ("seed", "step", "n")} | {"value": ["nan"]},
-        )  # fmt: skip
+            self.root / "rows.csv",
+            dtype=dict.fromkeys(text, "object"),
+            converters={"value": float},  # exact, which the parser's own conversion need not be
+            keep_default_na=False,
+            na_values={name: [""] for name in ("seed", "step", "n")},
+        )
         return with_arms(rows, self.run)
 
     @cached_property

@@ -1,0 +1,55 @@
+"""Reading a results directory."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.report.results import Results
+from benchmarks.store import ROW_FIELDS, Store, array_bytes, rows_to_csv
+
+VALUES = [0.1 + 0.2, 5e-324, math.inf, math.nan, 1e300 / 3]
+
+
+def results_with(tmp_path: Path, statuses: list[str]) -> Results:
+    common = {
+        **dict.fromkeys(ROW_FIELDS),
+        "measure": "m",
+        "dataset": "d",
+        "model": "ae",
+        "block": "b",
+        "sampler": "prior",
+    }
+    common |= {"setting": '{"observation":"mean"}', "metric": "fid[x-1]"}
+    rows = [{**common, "seed": 1000 + i, "status": status, "value": VALUES[i]} for i, status in enumerate(statuses)]
+    (tmp_path / "rows.csv").write_text(rows_to_csv(rows))
+    seeds = [row["seed"] for row in rows]
+    entry = {"key": "k", "block": "b", "measure": "m", "dataset": "d", "model": "ae", "arm": "AE", "sampler": "prior"}
+    entry |= {"observation": "mean", "setting": common["setting"], "seeds": seeds, "failure": None}
+    (tmp_path / "run.json").write_text(json.dumps({"datasets": {}, "metrics": {}, "measurements": [entry]}))
+    arrays = {"images": np.arange(len(seeds))[:, None]}
+    Store(tmp_path).write("measurements", "k", {"arrays.npz": array_bytes(arrays)})
+    return Results(tmp_path)
+
+
+def test_values_read_back_exactly(tmp_path: Path) -> None:
+    values = results_with(tmp_path, ["ok"] * len(VALUES)).rows["value"]
+    assert all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(values, VALUES, strict=True))
+
+
+def test_rows_get_arm_observation_and_base(tmp_path: Path) -> None:
+    row = results_with(tmp_path, ["ok"]).rows.iloc[0]
+    assert (row["arm"], row["observation"], row["base"]) == ("AE", "mean", "fid")
+
+
+def test_the_example_is_of_the_first_seed_that_did_not_fail(tmp_path: Path) -> None:
+    results = results_with(tmp_path, ["diverged", "failed", "ok"])
+    assert results.example(results.entries("d", "m"))["images"] == 2
+
+
+def test_no_example_where_all_failed(tmp_path: Path) -> None:
+    results = results_with(tmp_path, ["diverged", "failed"])
+    assert results.example(results.entries("d", "m")) == {}
