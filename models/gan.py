@@ -81,7 +81,9 @@ class AdversarialModel(GenerativeModel):
         assert x is not None
         with torch.no_grad():
             fake = self.generator(noise["latent"])
-        loss = self.discriminator_loss(self.score(x), self.score(fake))
+        # rows are scored independently of each other, so real and fake can go through in one pass, which is faster
+        real_score, fake_score = self.score(torch.cat([x, fake], dim=-2)).chunk(2, dim=-1)
+        loss = self.discriminator_loss(real_score, fake_score)
         return loss, {"discriminator_loss": loss.detach()}
 
     def score(self, x: Tensor) -> Tensor:

@@ -20,15 +20,26 @@ from torch.nn import functional as F
 Output = Literal["sigmoid", "identity"]
 
 
-class Linear(nn.Linear):
-    """Affine map x Wᵀ + b; W of shape (out, in) with x (B, in), or W (S, out, in) with x (S, B, in)."""
+class Linear(nn.Module):
+    """Affine map x W + b; W of shape (in, out) with x (B, in), or W (S, in, out) with x (S, B, in).
+
+    As ``nn.Linear``, with the same initialisation, but for the weight's orientation: so its gradient comes out contiguous.
+    """
+
+    bias: nn.Parameter | None
+
+    def __init__(self, inputs: int, outputs: int, bias: bool = True) -> None:
+        super().__init__()
+        plain = nn.Linear(inputs, outputs, bias)
+        self.weight = nn.Parameter(plain.weight.detach().t().contiguous())
+        self.bias = plain.bias
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.weight.dim() == 2:
-            return F.linear(x, self.weight, self.bias)
         if self.bias is None:
-            return torch.bmm(x, self.weight.transpose(-1, -2))
-        return torch.baddbmm(self.bias.unsqueeze(-2), x, self.weight.transpose(-1, -2))
+            return x @ self.weight
+        if self.weight.dim() == 2:
+            return torch.addmm(self.bias, x, self.weight)
+        return torch.baddbmm(self.bias.unsqueeze(-2), x, self.weight)
 
 
 class BatchNorm(nn.BatchNorm1d):

@@ -27,7 +27,15 @@ def results_with(tmp_path: Path, statuses: list[str]) -> Results:
     rows = [{**common, "seed": 1000 + i, "status": status, "value": VALUES[i]} for i, status in enumerate(statuses)]
     (tmp_path / "rows.csv").write_text(rows_to_csv(rows))
     seeds = [row["seed"] for row in rows]
-    entry = {"key": "k", "block": "b", "measure": "m", "dataset": "d", "model": "ae", "arm": "AE", "sampler": "prior"}
+    entry: dict[str, object] = {
+        "key": "k",
+        "block": "b",
+        "measure": "m",
+        "dataset": "d",
+        "model": "ae",
+        "arm": "AE",
+        "sampler": "prior",
+    }
     entry |= {"observation": "mean", "setting": common["setting"], "seeds": seeds, "failure": None}
     (tmp_path / "run.json").write_text(json.dumps({"datasets": {}, "metrics": {}, "measurements": [entry]}))
     arrays = {"images": np.arange(len(seeds))[:, None]}
