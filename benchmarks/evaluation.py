@@ -20,7 +20,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.datasets import Dataset
 from benchmarks.training import Trained, as_float, derived_seed, draw, generator_for, initialise, model_of
 from metrics import METRICS, base_name
-from metrics.divergence import histogram
+from metrics.divergence import histogram, log_knn_density
 from metrics.features import extractor_for
 from models.base import GenerativeModel
 from models.latent_prior import LATENT_PRIORS
@@ -32,7 +32,7 @@ Values = dict[str, float]
 SHOWN_POINTS = 2000
 SHOWN_IMAGES = 64
 SHOWN_RECONSTRUCTIONS = 16
-FIT_POINTS = 10_000
+FIT_POINTS = 5_000
 """Ex-post densities are fitted to the codes of at most this many training points."""
 FEW = {"mixture": 10_000, "images": 2_000}
 """Nearest-neighbour estimates on mixtures (with as many fresh draws from the data), and distances to the nearest training
@@ -88,7 +88,6 @@ class Subject:
         assert density is not None
         return {
             "mass": density.bin_mass(),
-            "fresh": self.dataset.test[: FEW["mixture"]],
             "fresh_log_density": density.log_density(self.dataset.test[: FEW["mixture"]]),
             "means": density.means,
             "weights": density.weights,
@@ -175,11 +174,13 @@ def _mixture_values(subject: Subject, samples: np.ndarray) -> tuple[Values, Arra
     density = subject.dataset.density
     assert density is not None
     log_density = density.log_density(samples)
+    few, fresh = samples[: FEW["mixture"]], subject.dataset.test[: FEW["mixture"]]
     facts = {
         **subject.mixture_facts,
         "samples": samples,
         "log_density": log_density,
-        "few": samples[: FEW["mixture"]],
+        "fresh_log_knn": log_knn_density(fresh, few, own=False),
+        "few_log_knn": log_knn_density(few, few, own=True),
         "few_log_density": log_density[: FEW["mixture"]],
         "counts": histogram(samples, density.edges),
     }
@@ -356,7 +357,7 @@ def examples(subject: Subject, metric: str) -> int | None:
     if metric in TRAINING_METRICS:
         return None
     n = int(subject.options.get("n", len(subject.dataset.test)))
-    uses_few = "few" in METRICS[base_name(metric)].needs
+    uses_few = any(need.startswith("few") for need in METRICS[base_name(metric)].needs)
     return min(n, FEW[subject.dataset.kind]) if uses_few else n
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from benchmarks.specs import Training
@@ -153,20 +153,28 @@ class SeedAxis:
         self.buffers: Stack = {name: b.detach().to(device).contiguous() for name, b in buffers.items()}
         self.size = len(models)
         self.stacked = fast and type(self.template).stacked
+        if self.stacked:
+            self._install()
         self.mapped = not self.stacked and not (fast and self.size == 1)
+
+    def _install(self) -> None:
+        """Put the stacks into the template itself: calling it then costs no swapping of parameters at every step."""
+        for name, stack in self.parameters.items():
+            owner, _, leaf = name.rpartition(".")
+            parameter = nn.Parameter(stack.detach())
+            self.template.get_submodule(owner).register_parameter(leaf, parameter)
+            self.parameters[name] = parameter
+        for name, stack in self.buffers.items():
+            owner, _, leaf = name.rpartition(".")
+            self.template.get_submodule(owner).register_buffer(leaf, stack)
 
     def losses(self, objective: Objective, x: Tensor | None, noise: Mapping[str, Tensor]) -> tuple[Tensor, Scalars]:
         """Losses of shape (S,) and scalars of shape (S,) each; x and noise have leading axes (S, B)."""
-        return self._losses(self.parameters, self.buffers, objective, x, noise)
-
-    def _losses(
-        self, parameters: Stack, buffers: Stack, objective: Objective, x: Tensor | None, noise: Mapping[str, Tensor]
-    ) -> tuple[Tensor, Scalars]:
         if self.stacked:
-            return functional_call(self.template, (parameters, buffers), (objective, x, noise))
+            return self.template(objective, x, noise)
         if self.mapped:
-            return self._map(parameters, buffers, objective, x, noise)
-        only = {name: tensor[0] for name, tensor in (*parameters.items(), *buffers.items())}
+            return self._map(self.parameters, self.buffers, objective, x, noise)
+        only = {name: tensor[0] for name, tensor in (*self.parameters.items(), *self.buffers.items())}
         x0 = None if x is None else x[0]
         loss, scalars = functional_call(
             self.template, only, (objective, x0, {name: tensor[0] for name, tensor in noise.items()})

@@ -46,15 +46,15 @@ METRICS: dict[str, Metric] = {
         "KL from model to data, by histogram: punishes samples off the data",
     ),
     "jsd-knn": Metric(
-        divergence.jsd_knn, ("fresh", "few", "fresh_log_density", "few_log_density"), "lower", "nat", "JSD (kNN)",
+        divergence.jsd_knn, ("fresh_log_density", "few_log_density", "fresh_log_knn", "few_log_knn"), "lower", "nat", "JSD (kNN)",
         "Jensen–Shannon divergence by nearest neighbours and the exact log-density",
     ),
     "kl-data-model-knn": Metric(
-        divergence.kl_data_model_knn, ("fresh", "few", "fresh_log_density"), "lower", "nat", "KL(data‖model) (kNN)",
+        divergence.kl_data_model_knn, ("fresh_log_density", "fresh_log_knn"), "lower", "nat", "KL(data‖model) (kNN)",
         "KL from data to model by nearest neighbours (Wang et al. 2009)",
     ),
     "kl-model-data-knn": Metric(
-        divergence.kl_model_data_knn, ("few", "few_log_density"), "lower", "nat", "KL(model‖data) (kNN)",
+        divergence.kl_model_data_knn, ("few_log_density", "few_log_knn"), "lower", "nat", "KL(model‖data) (kNN)",
         "KL from model to data: nearest-neighbour entropy and the exact log-density",
     ),
     "modes-captured": Metric(

@@ -16,6 +16,7 @@ from scipy.spatial import cKDTree
 from scipy.special import digamma, expit, polygamma, rel_entr
 
 PSEUDO_COUNT = 0.01
+NEIGHBOURS = 5
 
 
 def histogram(samples: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -59,11 +60,19 @@ def jsd_histogram(counts: np.ndarray, mass: np.ndarray) -> float:
     return float(0.5 * rel_entr(mass, middle).sum() + 0.5 * rel_entr(frequencies, middle).sum())
 
 
-def _log_knn_density(points: np.ndarray, samples: np.ndarray, k: int, own: bool) -> np.ndarray:
+def log_knn_density(points: np.ndarray, samples: np.ndarray, own: bool, k: int = NEIGHBOURS) -> np.ndarray:
     """Log of the k-nearest-neighbour estimate of the samples' density at points in the plane, bias-corrected.
 
-    log q̂(x) = ψ(k) − ψ(n + 1) − log(π r²), r the distance to the k-th of n neighbours; with ``own`` the points are the samples
-    and a point is not its own neighbour. Coinciding points give +∞.
+    log q̂(x) = ψ(k) − ψ(n + 1) − log(π r²), r the distance to the k-th of n neighbours. Its variance is ψ′(k).
+
+    Args:
+        points: shape (m, 2).
+        samples: model samples, shape (n, 2), n > k.
+        own: the points are the samples, and none is its own neighbour.
+        k: neighbours.
+
+    Returns:
+        shape (m,), nats; +∞ where k + 1 samples coincide.
     """
     samples = np.asarray(samples, dtype=np.float64)
     n = len(samples) - int(own)
@@ -72,37 +81,34 @@ def _log_knn_density(points: np.ndarray, samples: np.ndarray, k: int, own: bool)
         return digamma(k) - digamma(n + 1) - np.log(np.pi * distance**2)
 
 
-def kl_data_model_knn(data: np.ndarray, samples: np.ndarray, data_log_density: np.ndarray, k: int = 5) -> float:
+def kl_data_model_knn(data_log_density: np.ndarray, data_log_knn: np.ndarray) -> float:
     """KL(data ‖ model) = E_data [log p − log q̂], q̂ from neighbours among the samples.
 
     Args:
-        data: independent draws from the data's density, shape (m, 2).
-        samples: model samples, shape (n, 2), n > k.
-        data_log_density: exact log p at ``data``, shape (m,), nats.
-        k: neighbours.
+        data_log_density: exact log p at fresh draws from the data's density, shape (m,), nats.
+        data_log_knn: estimated log q̂ of the model there (:func:`log_knn_density`), shape (m,).
     """
-    return float(np.mean(data_log_density - _log_knn_density(data, samples, k, own=False)))
+    return float(np.mean(data_log_density - data_log_knn))
 
 
-def kl_model_data_knn(samples: np.ndarray, sample_log_density: np.ndarray, k: int = 5) -> float:
+def kl_model_data_knn(sample_log_density: np.ndarray, sample_log_knn: np.ndarray) -> float:
     """KL(model ‖ data) = −H(model) − E_model log p: Kozachenko–Leonenko entropy and the exact log-density.
 
     +∞ where more than k samples coincide: such a model has no density.
 
     Args:
-        samples: model samples, shape (n, 2), n > k.
-        sample_log_density: exact log p at ``samples``, shape (n,), nats.
-        k: neighbours.
+        sample_log_density: exact log p at model samples, shape (n,), nats.
+        sample_log_knn: estimated log q̂ of the model there, no sample its own neighbour, shape (n,).
     """
-    return float(np.mean(_log_knn_density(samples, samples, k, own=True) - sample_log_density))
+    return float(np.mean(sample_log_knn - sample_log_density))
 
 
 def jsd_knn(
-    data: np.ndarray,
-    samples: np.ndarray,
     data_log_density: np.ndarray,
     sample_log_density: np.ndarray,
-    k: int = 5,
+    data_log_knn: np.ndarray,
+    sample_log_knn: np.ndarray,
+    k: int = NEIGHBOURS,
 ) -> float:
     """JSD(data, model) with the exact log p and the neighbour estimate of log q; may fall slightly below 0.
 
@@ -110,8 +116,8 @@ def jsd_knn(
     and the estimated log-density has variance ψ′(k), so its mean is too low by ½ ψ′(k) E[σ(r) (1 − σ(r))] to second order
     (0.028 nat at p = q, k = 5); that is added back. Arguments as above.
     """
-    on_data = _log_knn_density(data, samples, k, own=False) - data_log_density  # log q/p
-    on_model = sample_log_density - _log_knn_density(samples, samples, k, own=True)  # log p/q
+    on_data = data_log_knn - data_log_density  # log q/p
+    on_model = sample_log_density - sample_log_knn  # log p/q
     halves = (
         np.log(2) - np.logaddexp(0, ratio) + 0.5 * polygamma(1, k) * expit(ratio) * expit(-ratio)
         for ratio in (on_data, on_model)
