@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
+from matplotlib.ticker import SymmetricalLogLocator
 
 from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.results import Results
@@ -29,6 +30,7 @@ from benchmarks.report.style import (
     OTHER_COLOUR,
     OTHER_MARKER,
     RC,
+    number,
     sampler_label,
 )
 from benchmarks.report.tables import arm_label, lines_of, title_of
@@ -104,7 +106,7 @@ def headline(results: Results, dataset: str, arm: Arm) -> str:
         return "failed"
     title = results.run["metrics"][HEADLINE[kind]]["title"]
     failed = f" ({chosen['failed'].iloc[0]} failed)" if chosen["failed"].iloc[0] else ""
-    return f"{title} {chosen['mean'].iloc[0]:.3g}{failed}"
+    return f"{title} {number(chosen['mean'].iloc[0])}{failed}"
 
 
 def panel(axes: Axes, results: Results, dataset: str, arm: Arm, entries: list[dict[str, Any]], subtitle: str) -> None:
@@ -247,10 +249,8 @@ def intervals_figure(results: Results, dataset: str) -> Figure | None:
         floor = results.floors.get((dataset, chosen["metric"].iloc[0]))
         if floor is not None:
             axes.axvline(floor, color=DATA_COLOUR, linestyle="--", linewidth=0.9, zorder=0)
-        if base in LOG_METRICS and chosen["mean"].min() > 0:
-            axes.set_xscale("log")
-        elif base in SYMLOG_METRICS:
-            axes.set_xscale("symlog", linthresh=SYMLOG_METRICS[base])
+        values = rows.loc[(rows["base"] == base) & (rows["status"] == "ok"), "value"].to_numpy(float)
+        set_range(axes, base, np.append(values[np.isfinite(values)], [] if floor is None else [floor]))
         axes.set_title(title_of(results, base, base))
         axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
         axes.tick_params(axis="y", length=0)
@@ -258,6 +258,26 @@ def intervals_figure(results: Results, dataset: str) -> Figure | None:
     grid[0][0].set_yticks(list(position.values()), names)
     figure.suptitle(f"{dataset}: mean over seeds, 95 % t interval, seeds as dots; dashed: real data")
     return figure
+
+
+def set_range(axes: Axes, base: str, values: np.ndarray) -> None:
+    """Scale and limits of an axis that hold all values; an interval of a few wild seeds may reach beyond."""
+    if len(values) == 0:
+        return
+    low, high = float(values.min()), float(values.max())
+    if base in LOG_METRICS and low > 0:
+        axes.set_xscale("log")
+        axes.set_xlim(low / 1.4, high * 1.4)
+    elif base in SYMLOG_METRICS:
+        threshold = SYMLOG_METRICS[base]
+        axes.set_xscale("symlog", linthresh=threshold)
+        axes.set_xlim(min(low, 0) - threshold, max(high, threshold) * 2)
+        ticks = SymmetricalLogLocator(base=10, linthresh=threshold)
+        ticks.set_params(numticks=5)
+        axes.xaxis.set_major_locator(ticks)
+    else:
+        margin = 0.05 * (high - low) or 0.5
+        axes.set_xlim(low - margin, high + margin)
 
 
 def interval_line(axes: Axes, rows: pd.DataFrame, line: pd.Series, y: float) -> None:
