@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.figures import HEADLINE
@@ -12,9 +13,9 @@ from benchmarks.report.tables import arm_label, lines_of
 
 
 def summary_lines(results: Results, computed: int, reused: int, seconds: float) -> list[str]:
-    """At most ten lines: per data set the headline metric's best, worst and floor; failures; where to look."""
+    """At most ten lines: per data set the headline metric's best, worst and floor; what is matched; failures; where to look."""
     lines = [f"{results.run['profile']}: {computed} measurements computed, {reused} reused, {seconds:.0f} s"]
-    for dataset, facts in list(results.datasets.items())[:6]:
+    for dataset, facts in list(results.datasets.items())[:5]:
         base = HEADLINE[facts["kind"]]
         every = lines_of(results, dataset)
         table = every[(every["base"] == base) & ~every["measure"].isin(FLOORS)]
@@ -32,6 +33,7 @@ def summary_lines(results: Results, computed: int, reused: int, seconds: float) 
         real = "" if floor is None else f"; real data {number(floor)}"
         title = results.run["metrics"][base]["title"]
         lines.append(f"{dataset}: {title} from {shown[0]} to {shown[1]}{real}")
+    lines += matched_lines(results)[:2]
     statuses = results.rows.loc[results.rows["seed"].notna(), ["block", "seed", "status"]].drop_duplicates()
     runs = statuses[statuses["block"] != ""]
     bad = runs[runs["status"] != "ok"].drop_duplicates(["block", "seed"])
@@ -42,3 +44,26 @@ def summary_lines(results: Results, computed: int, reused: int, seconds: float) 
         f"tables: {results.root / 'tables'}   figures: {results.root / 'figures'}   rows: {results.root / 'rows.csv'}"
     )
     return lines
+
+
+def matched_lines(results: Results) -> list[str]:
+    """Parameters, updates, examples and FLOPs of all arms, one line for all data sets on which they are the same."""
+    training = results.summary[results.summary["measure"] == "training"]
+    by_dataset: dict[str, list[str]] = {}
+    for dataset, group in training.groupby("dataset", sort=False):
+        means = {metric: lines["mean"].dropna() for metric, lines in group.groupby("metric")}
+        if any(values.empty for values in means.values()):
+            continue
+        text = (
+            f"decoder {span(means['decoder-parameters'])} of {span(means['parameters'])} parameters, "
+            f"{span(means['updates'])} updates, {span(means['images-seen'])} examples, "
+            f"{means['training-flops'].min():.1e}–{means['training-flops'].max():.1e} FLOPs"
+        )
+        by_dataset.setdefault(text, []).append(str(dataset))
+    return [f"per seed on {', '.join(names)}: {text}" for text, names in by_dataset.items()]
+
+
+def span(values: pd.Series) -> str:
+    """Smallest and largest of whole numbers, or the one that they all are."""
+    low, high = values.min(), values.max()
+    return f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"

@@ -55,6 +55,10 @@ def test_smoke_succeeds_and_says_so_in_ten_lines(smoke: tuple[Path, subprocess.C
     assert finished.returncode == 0, finished.stderr
     assert 3 <= len(finished.stdout.splitlines()) <= 10
     assert "40 runs" in finished.stdout
+    assert (
+        "per seed on digits: decoder 52,032 of 101,697–105,697 parameters, 20 updates, 1,280 examples"
+        in finished.stdout
+    )
     assert "elapsed" not in finished.stderr  # no progress bar where there is no terminal
 
 
