@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from typing import Any
 from benchmarks.options import DEFAULT_DATA_DIR, RunOptions, make_options
 from benchmarks.specs import PROFILES, InputError
 
+LONGEST_MESSAGE = 1000
+RESULT_FOLDERS = ("blocks", "measurements", "writing", "damaged", "tables", "figures", ".tables", ".figures")
+RESULT_FILES = ("rows.csv", "run.json", "provenance.json", ".report.json")
 LISTS = ("models", "datasets", "metrics", "experiments")
 EPILOG = """\
 run_bench.py list [models|datasets|metrics|experiments] [--json] prints what there is.
@@ -39,13 +43,18 @@ def run_parser() -> Parser:
     )
     what = parser.add_argument_group("what to run (at least one)")
     what.add_argument("--all", action="store_true", help="every experiment")
-    what.add_argument("--experiment", nargs="+", metavar="NAME", help="these experiments")
-    what.add_argument("--model", nargs="+", metavar="NAME", help="only these models")
-    what.add_argument("--dataset", nargs="+", metavar="NAME", help="on these data sets, instead of the profile's")
+    what.add_argument("--experiment", nargs="+", action="extend", metavar="NAME", help="these experiments")
+    what.add_argument("--model", nargs="+", action="extend", metavar="NAME", help="only these models")
+    what.add_argument(
+        "--dataset", nargs="+", action="extend", metavar="NAME", help="on these data sets, instead of the profile's"
+    )
     what.add_argument("--config", type=Path, metavar="FILE.toml", help="options from a file; those given here win")
     how = parser.add_argument_group("how")
     how.add_argument(
-        "--seeds", type=int, metavar="N", help="number of seeds (default: smoke 2, standard 8, full 32 and 16)"
+        "--seeds",
+        type=int,
+        metavar="N",
+        help="number of seeds (default: smoke 2, standard 8, full 32 and 16); trained in eights",
     )
     how.add_argument(
         "--seed-role", metavar="ROLE", help="verdict: seeds from 1000 (default); pilot: 100–199; tuning: 0–99"
@@ -82,8 +91,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return list_known(list_parser().parse_args(words[1:]))
         return run(options_from(words))
     except InputError as error:
-        print(f"run_bench.py: {error}", file=sys.stderr)
+        message = " ".join(str(error).split())
+        print(f"run_bench.py: {message[:LONGEST_MESSAGE]}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever read our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print(
             "\nrun_bench.py: interrupted; what was finished is stored, the same command goes on from there",
@@ -103,8 +116,10 @@ def options_from(words: Sequence[str]) -> RunOptions:
         raise InputError(
             "say what to run: --all, or --experiment, --model, --dataset with names (see run_bench.py list)"
         )
-    if given.pop("all", False) and "experiment" in given:
-        raise InputError("--all and --experiment contradict each other; give one")
+    if given.pop("all", False):
+        if "experiment" in given:
+            raise InputError("--all and --experiment contradict each other; give one")
+        given["experiment"] = ()  # also over a configuration file
     return make_options(given, given.pop("config", None))
 
 
@@ -157,13 +172,20 @@ def run(options: RunOptions) -> int:
     from benchmarks.store import Store
 
     started = time.perf_counter()
-    store = Store(checked_output_dir(options), read_only=options.dry_run)
+    check_output_dir(options.output_dir)
+    store = Store(options.output_dir, read_only=options.dry_run)
     plan = make_plan(options, store)
     planned = time.perf_counter()
     if options.dry_run:
-        if not options.quiet:
+        if not options.quiet or options.json_output:
             print(json.dumps(plan_facts(plan), indent=1) if options.json_output else "\n".join(plan_lines(plan)))
         return 0
+    make_output_dir(options.output_dir)
+    if store.put_aside:
+        print(
+            f"run_bench.py: {len(store.put_aside)} damaged units moved to {store.put_aside[0].parent}; computing them again",
+            file=sys.stderr,
+        )
     from benchmarks.outputs import git_state, provenance, write_json, write_outputs
     from benchmarks.report.results import Results
     from benchmarks.report.terminal import summary_lines
@@ -201,24 +223,41 @@ def run(options: RunOptions) -> int:
     return 1 if failures else 0
 
 
-def checked_output_dir(options: RunOptions) -> Path:
-    """The results directory, if it can be one.
+def check_output_dir(path: Path) -> None:
+    """Check, before anything is computed or created, that results can be written below ``path``.
 
     Raises:
-        InputError: the path is a file, or cannot be written to.
+        InputError: the path is a file or below one, or holds something else under a name that results need.
     """
-    path = options.output_dir
     try:
         for existing in (path, *path.resolve().parents):
             if existing.exists():
                 if not existing.is_dir():
                     raise InputError(f"results directory {path}: {existing} is a file; give a directory")
                 break
-        if not options.dry_run:
-            path.mkdir(parents=True, exist_ok=True)
-            probe = path / ".writable"
+        for name in RESULT_FOLDERS:
+            if os.path.lexists(path / name) and not (path / name).is_dir():
+                raise InputError(
+                    f"results directory {path}: {name} is not a directory; move it or give another directory"
+                )
+        for name in RESULT_FILES:
+            if os.path.lexists(path / name) and not (path / name).is_file():
+                raise InputError(f"results directory {path}: {name} is not a file; move it or give another directory")
+    except (OSError, ValueError) as error:
+        raise error if isinstance(error, InputError) else InputError(f"results directory {path}: {error}") from None
+
+
+def make_output_dir(path: Path) -> None:
+    """Make the results directory and its folders, and try to write in each.
+
+    Raises:
+        InputError: it cannot be written to.
+    """
+    try:
+        for folder in (path, *(path / name for name in ("blocks", "measurements", "writing", "tables", "figures"))):
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / f".writable-{os.getpid()}"
             probe.touch()
             probe.unlink()
     except OSError as error:
         raise InputError(f"results directory {path} cannot be written to ({error.strerror}); give another") from None
-    return path

@@ -60,7 +60,9 @@ class RunOptions(BaseModel):
     @field_validator("data_dir", "results_dir", mode="before")
     @classmethod
     def _path(cls, value: Any) -> Any:
-        return Path(value) if isinstance(value, str) and value else value
+        if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
+            raise ValueError("give the path of a directory")
+        return Path(value)
 
     @property
     def output_dir(self) -> Path:
@@ -80,16 +82,20 @@ def read_config(path: Path) -> dict[str, Any]:
         InputError: the file cannot be read, is not TOML, or has an unknown key.
     """
     try:
+        if not path.is_file():
+            raise InputError(f"configuration {path} cannot be read: it is not a file; give a TOML file")
         if path.stat().st_size > MAX_CONFIG_BYTES:
             raise InputError(
                 f"configuration {path} is larger than {MAX_CONFIG_BYTES} bytes; it needs a few lines of TOML"
             )
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(f"configuration {path} cannot be read: {error.strerror}; give a TOML file") from None
     except UnicodeDecodeError:
         raise InputError(f"configuration {path} is not UTF-8 text; give a TOML file") from None
-    except tomllib.TOMLDecodeError as error:
+    except InputError:
+        raise
+    except (ValueError, RecursionError) as error:
         raise InputError(f"configuration {path} is not TOML: {' '.join(str(error).split())}") from None
     options = {}
     for key, value in content.items():
@@ -119,4 +125,4 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
             "profile": "smoke, standard or full",
             "device": "auto, cpu, cuda or cuda:n",
         }.get(name, first["msg"][0].lower() + first["msg"][1:])
-        raise InputError(f"option {name} = {str(first['input'])[:80]!r}: {expected}") from None
+        raise InputError(f"option {name} = {first['input']!r:.80}: {expected}") from None

@@ -191,6 +191,11 @@ def wanted_measurements(options: RunOptions) -> dict[str, tuple[Measurement, lis
     for name in options.dataset:
         lookup(DATASETS, "data set", name)
     experiments = [lookup(EXPERIMENTS, "experiment", name) for name in options.experiment or EXPERIMENTS]
+    supported = {name for experiment in experiments for name in experiment.supports}
+    for name in options.dataset:
+        if name not in supported:
+            choices = "; ".join(f"{e.name}: {', '.join(e.supports)}" for e in experiments)
+            raise InputError(f"no chosen experiment supports the data set {name!r} ({choices})")
     wanted: dict[str, tuple[Measurement, list[str]]] = {}
     for experiment in experiments:
         asked = [name for name in options.dataset if name in experiment.supports]
@@ -202,9 +207,6 @@ def wanted_measurements(options: RunOptions) -> dict[str, tuple[Measurement, lis
                     continue
                 _, names = wanted.setdefault(canonical_json(measurement), (measurement, []))
                 names.append(experiment.name)
-    if not wanted:
-        choices = "; ".join(f"{e.name}: {', '.join(e.supports)}" for e in experiments)
-        raise InputError(f"nothing to run: no chosen experiment supports {', '.join(options.dataset)} ({choices})")
     return wanted
 
 

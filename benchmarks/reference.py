@@ -10,10 +10,12 @@ import argparse
 import json
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.specs import InputError
 from benchmarks.store import Store, array_bytes
 
 COPIED = ("rows.csv", "run.json", "provenance.json", "tables", "figures/overview.png")
@@ -28,29 +30,54 @@ def thinned(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: array.astype(np.float16) if name == "points" else array for name, array in small.items()}
 
 
+def check_paths(source: Path, target: Path) -> None:
+    """Refuse what is no results directory, and a target whose replacement would destroy something else.
+
+    Raises:
+        InputError: says which, and what would be right.
+    """
+    if not (source / "run.json").is_file():
+        raise InputError(f"{source} is not a results directory: it has no run.json")
+    inside, outside = source.resolve(), target.resolve()
+    if inside == outside or inside in outside.parents or outside in inside.parents:
+        raise InputError(f"target {target} and source {source} lie in each other; give another target")
+    if target.exists():
+        earlier = target.is_dir() and (target / "run.json").is_file() and not (target / "blocks").exists()
+        if not earlier and not (target.is_dir() and not any(target.iterdir())):
+            raise InputError(f"target {target} exists and is no earlier copy made by this command; give a new one")
+
+
 def make_reference(source: Path, target: Path) -> int:
     """Write the small copy; an earlier one is replaced.
 
     Returns:
         its size in bytes.
+
+    Raises:
+        InputError: see :func:`check_paths`.
     """
+    check_paths(source, target)
     run = json.loads((source / "run.json").read_text(encoding="utf-8"))
-    aside = target.with_name(f".{target.name}")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    for name in COPIED:
-        if (source / name).is_dir():
-            shutil.copytree(source / name, aside / name)
-        else:
-            shutil.copyfile(source / name, aside / Path(name).name)
-    full, small = Store(source), Store(aside)
-    for entry in run["measurements"]:
-        if not entry["failure"]:
-            arrays = thinned(full.read_arrays("measurements", entry["key"]))
-            small.write("measurements", entry["key"], {"arrays.npz": array_bytes(arrays)})
-    shutil.rmtree(aside / "writing", ignore_errors=True)
-    shutil.rmtree(target, ignore_errors=True)
-    aside.rename(target)
+    target = target.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        for name in COPIED:
+            if (source / name).is_dir():
+                shutil.copytree(source / name, aside / name)
+            else:
+                shutil.copyfile(source / name, aside / Path(name).name)
+        full, small = Store(source), Store(aside)
+        for entry in run["measurements"]:
+            if not entry["failure"]:
+                arrays = thinned(full.read_arrays("measurements", entry["key"]))
+                small.write("measurements", entry["key"], {"arrays.npz": array_bytes(arrays)})
+        shutil.rmtree(aside / "writing", ignore_errors=True)
+        shutil.rmtree(target, ignore_errors=True)
+        aside.chmod(0o755)
+        aside.rename(target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     return sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
 
 
@@ -59,10 +86,11 @@ def main() -> int:
     parser.add_argument("source", type=Path, help="a results directory")
     parser.add_argument("target", type=Path, help="the small copy, for instance results/reference")
     arguments = parser.parse_args()
-    if not (arguments.source / "run.json").is_file():
-        print(f"{arguments.source} is not a results directory: it has no run.json", file=sys.stderr)
+    try:
+        size = make_reference(arguments.source, arguments.target)
+    except (OSError, ValueError, KeyError) as error:
+        print(f"reference: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
-    size = make_reference(arguments.source, arguments.target)
     print(f"{arguments.target}: {size / 1e6:.2f} MB")
     return 0 if size <= LIMIT else 1
 

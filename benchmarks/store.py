@@ -154,6 +154,7 @@ class Store:
     def __init__(self, root: Path, read_only: bool = False) -> None:
         self.root = root
         self.read_only = read_only
+        self.put_aside: list[Path] = []
 
     def path(self, kind: Kind, key: str) -> Path:
         """Where a unit is, or would be."""
@@ -162,7 +163,7 @@ class Store:
     def has(self, kind: Kind, key: str) -> bool:
         """Whether the unit is stored and undamaged. A damaged one is moved to ``root/damaged`` and counts as missing."""
         path = self.path(kind, key)
-        if not path.is_dir():
+        if not os.path.lexists(path):
             return False
         try:
             self._check(path)
@@ -172,6 +173,7 @@ class Store:
             aside = self.root / "damaged" / f"{key}-{uuid.uuid4().hex[:8]}"
             aside.parent.mkdir(parents=True, exist_ok=True)
             os.replace(path, aside)
+            self.put_aside.append(aside)
             return False
         return True
 
@@ -181,7 +183,9 @@ class Store:
             for name, expected in manifest["sha256"].items():
                 if hashlib.sha256((path / name).read_bytes()).hexdigest() != expected:
                     raise DamagedUnitError(f"{path / name} is damaged: its SHA-256 is not the one in manifest.json")
-        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except DamagedUnitError:
+            raise
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DamagedUnitError(f"{path} is damaged: {error}") from error
 
     def write(self, kind: Kind, key: str, files: Mapping[str, bytes]) -> None:

@@ -239,6 +239,69 @@ def test_a_stopped_run_keeps_what_it_had(tmp_path: Path) -> None:
     assert sum(m.stored for m in plan.measurements) == kept
 
 
+def test_the_users_own_files_in_a_results_directory_stay(
+    smoke: tuple[Path, subprocess.CompletedProcess[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A report removes what an earlier report wrote and nothing else."""
+    root, _ = smoke
+    own = [root / "figures" / "thesis.png", root / "tables" / "notes.md"]
+    for path in own:
+        path.write_text("mine")
+    words = ["--profile", "smoke", "--device", "cpu", "--results-dir", str(root)]
+    assert main(["--experiment", "mixtures", *words]) == 0
+    assert all(path.read_text() == "mine" for path in own)
+    assert not (root / "tables" / "digits.md").exists()
+    assert main(["--all", *words]) == 0
+    assert (root / "tables" / "digits.md").exists()
+    for path in own:
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["blocks", "measurements", "writing", "tables", "figures", "damaged"])
+def test_a_file_in_a_folders_place_is_found_before_training(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_text("x")
+    assert main(["--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(tmp_path)]) == 2
+    assert f"{name} is not a directory" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "run.json", "provenance.json"])
+def test_a_folder_in_a_files_place_is_found_before_training(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).mkdir()
+    assert main(["--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(tmp_path)]) == 2
+    assert f"{name} is not a file" in capsys.readouterr().err
+
+
+def test_all_wins_over_a_configuration_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "run.toml"
+    config.write_text('experiment = "mixtures"\n')
+    words = ["--config", str(config), "--profile", "smoke", "--results-dir", str(tmp_path / "r")]
+    assert dry_run(capsys, *words)["blocks"] == 10
+    assert dry_run(capsys, "--all", *words)["blocks"] == 20
+
+
+def test_repeated_options_add_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--model", "ae", "--model", "dae", "--profile", "smoke", "--results-dir", str(tmp_path)]
+    assert dry_run(capsys, *words)["blocks"] == 4
+
+
+def test_a_bad_name_leaves_no_directory(tmp_path: Path) -> None:
+    assert main(["--model", "nope", "--results-dir", str(tmp_path / "a" / "b")]) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
+    command = (
+        f"{sys.executable} run_bench.py --all --dry-run --json --device cpu --results-dir '{tmp_path}/r' | head -c 5"
+    )
+    finished = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "Traceback" not in finished.stderr
+
+
 BAD = {
     ("--model", "van", "--all"): "unknown model 'van'; did you mean 'vae'? Known: ae, dae, vae, gan, fgan",
     ("--experiment", "mixture"): "unknown experiment 'mixture'; did you mean 'mixtures'?",
@@ -252,7 +315,7 @@ BAD = {
     ("--all", "--experiment", "mixtures"): "contradict each other",
     (): "say what to run",
     ("--seeds", "3"): "say what to run",
-    ("--experiment", "mixtures", "--dataset", "digits"): "nothing to run",
+    ("--experiment", "mixtures", "--dataset", "ring", "digits"): "no chosen experiment supports the data set 'digits'",
     ("--dataset", "mnist", "--offline", "--data-dir", "/nowhere"): "train-images-idx3-ubyte is missing",
     ("--all", "--results-dir", __file__): "is a file; give a directory",
     ("--all", "--config", "/nowhere.toml"): "cannot be read",

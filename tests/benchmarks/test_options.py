@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from benchmarks.specs import InputError
 
 BAD = {
     'sede = 3': "did you mean 'seeds'",
-    "seeds = 0": "option seeds = '0'",
+    "seeds = 0": "option seeds = 0",
     "seeds = -4": "greater than or equal to 1",
     "seeds = nan": "option seeds",
     "seeds = 1e9": "option seeds",
@@ -27,7 +28,11 @@ BAD = {
     "seeds = 1\nseeds = 2": "is not TOML",
     "data-dir = 'a'\ndata_dir = 'b'": "twice",
     "= 3": "is not TOML",
-    'jobs = 100000': "option jobs",
+    "jobs = 100000": "option jobs",
+    'results_dir = "a\\u0000b"': "give the path of a directory",
+    "data_dir = 3": "give the path of a directory",
+    "seeds = " + "9" * 5000: "is not TOML",
+    "model = " + "[" * 3000 + "]" * 3000: "is not TOML",
 }  # fmt: skip
 
 
@@ -51,6 +56,19 @@ def test_unreadable_configuration(tmp_path: Path, content: bytes | None, message
         path.write_bytes(content)
     with pytest.raises(InputError, match=message):
         make_options({}, path)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_bytes(b"\xef\xbb\xbfseeds = 3\n")
+    assert make_options({}, path).seeds == 3
+
+
+def test_a_configuration_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(InputError, match="it is not a file"):
+            make_options({}, path)
 
 
 def test_command_line_wins_over_the_file(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.reference import LIMIT, make_reference, thinned
+from benchmarks.reference import LIMIT, main, make_reference, thinned
 from benchmarks.report.results import Results
 from benchmarks.store import Store, array_bytes
 from metrics.features import extractor_names
@@ -49,6 +49,38 @@ def test_copy_reads_like_the_original(tmp_path: Path) -> None:
     }  # fmt: skip
     assert size < 10_000
     assert Store(tmp_path / "small").read_arrays("measurements", "k")["points"].shape == (1, 250, 2)
+
+
+def results_at(path: Path) -> Path:
+    (path / "tables").mkdir(parents=True)
+    (path / "figures").mkdir()
+    (path / "blocks").mkdir()
+    for name in ("rows.csv", "provenance.json", "figures/overview.png", "blocks/weights"):
+        (path / name).write_text(name)
+    (path / "run.json").write_text('{"measurements": []}')
+    return path
+
+
+@pytest.mark.parametrize("target", ["results", "results/inside", ".", "thesis", "thesis/a.txt", "thesis/a.txt/below"])
+def test_nothing_but_an_earlier_copy_is_replaced(
+    tmp_path: Path, target: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = results_at(tmp_path / "results")
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "a.txt").write_text("years of work")
+    before = sorted(path for path in tmp_path.rglob("*"))
+    monkeypatch.setattr("sys.argv", ["reference", str(source), str(tmp_path / target)])
+    assert main() == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert sorted(path for path in tmp_path.rglob("*")) == before
+
+
+def test_an_earlier_copy_is_replaced(tmp_path: Path) -> None:
+    source = results_at(tmp_path / "results")
+    make_reference(source, tmp_path / "copy")
+    (source / "rows.csv").write_text("newer")
+    make_reference(source, tmp_path / "copy")
+    assert (tmp_path / "copy" / "rows.csv").read_text() == "newer"
 
 
 @pytest.mark.skipif(not COMMITTED.exists(), reason="no committed reference results in this checkout")

@@ -36,13 +36,16 @@ def test_round_trip(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["block.json", "weights.safetensors", "arrays.npz", "manifest.json"])
-@pytest.mark.parametrize("damage", ["truncated", "flipped", "missing"])
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "missing", "a directory"])
 def test_damage_is_found_and_put_aside(tmp_path: Path, name: str, damage: str) -> None:
     store = stored(tmp_path)
     path = store.path("blocks", "k1") / name
     content = path.read_bytes()
     if damage == "missing":
         path.unlink()
+    elif damage == "a directory":
+        path.unlink()
+        path.mkdir()
     elif damage == "truncated":
         path.write_bytes(content[: len(content) // 2])
     else:
@@ -52,7 +55,7 @@ def test_damage_is_found_and_put_aside(tmp_path: Path, name: str, damage: str) -
     with pytest.raises(DamagedUnitError):
         store.read("blocks", "k1", "block.json")
     assert not store.has("blocks", "k1")
-    assert len(list((tmp_path / "damaged").iterdir())) == 1
+    assert len(list((tmp_path / "damaged").iterdir())) == len(store.put_aside) == 1
     store.write_block("k1", {"block": 1}, WEIGHTS, ARRAYS)
     assert store.has("blocks", "k1")
 
