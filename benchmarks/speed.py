@@ -23,7 +23,7 @@ from benchmarks.blocks import model_builder
 from benchmarks.datasets import DATASETS, Dataset, load
 from benchmarks.evaluation import training_cost
 from benchmarks.experiments.base import block
-from benchmarks.options import DEFAULT_DATA_DIR
+from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.planning import environment_for
 from benchmarks.specs import Block, InputError, lookup
 from benchmarks.training import as_float, draw, generator_for, initialise, train
@@ -102,25 +102,35 @@ def compare(
     return rows
 
 
+def positive(text: str) -> int:
+    """A whole number of at least 1, for argparse."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
+    return value
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dataset", nargs="+", default=["ring", "digits"])
     parser.add_argument("--model", nargs="+", default=["ae", "vae", "gan"])
-    parser.add_argument("--width", nargs="+", type=int, default=[1, 2, 4, 8])
-    parser.add_argument("--updates", type=int, default=100)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--width", nargs="+", type=positive, default=[1, 2, 4, 8])
+    parser.add_argument("--updates", type=positive, default=100)
+    parser.add_argument("--repeats", type=positive, default=5)
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=positive, default=1)
     parser.add_argument("--data-dir", type=Path, default=DEFAULT_DATA_DIR)
     parser.add_argument("--output", type=Path, help="write the table as JSON, with versions and hardware")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     try:
-        environment = environment_for(arguments.device)
+        environment = environment_for(make_options({"device": arguments.device}).device)
         for name in arguments.model:
             lookup(MODELS, "model", name)
         for name in arguments.dataset:
             lookup(DATASETS, "data set", name)
+        if arguments.output and not arguments.output.resolve().parent.is_dir():
+            raise InputError(f"output {arguments.output}: its folder does not exist; give a file in one that does")
         datasets = [load(name, arguments.data_dir, offline=True) for name in arguments.dataset]
     except InputError as error:
         print(f"speed: {error}", file=sys.stderr)

@@ -117,4 +117,5 @@ def mark_best(rows: pd.DataFrame, summary: pd.DataFrame, metrics: Mapping[str, M
 
 def indistinguishable(a: np.ndarray, b: np.ndarray) -> bool:
     """Whether a two-sided Mann–Whitney test at 5 % does not tell two groups of seeds apart (always so for n < 4)."""
-    return bool(stats.mannwhitneyu(a, b, alternative="two-sided").pvalue > TIE_LEVEL)
+    p = stats.mannwhitneyu(a, b, alternative="two-sided").pvalue
+    return not p <= TIE_LEVEL  # newer SciPy gives NaN where all values are equal
