@@ -149,7 +149,10 @@ def provenance(
         "git": dict(git),
         "versions": {
             "python": platform.python_version(),
-            **{d.name: d.version for d in sorted(importlib.metadata.distributions(), key=lambda d: d.name.lower())},
+            **{
+                d.name.lower().replace("_", "-"): d.version
+                for d in sorted(importlib.metadata.distributions(), key=lambda d: d.name.lower())
+            },
         },
         "hardware": hardware(plan),
         "threads_per_worker": execution.THREADS,

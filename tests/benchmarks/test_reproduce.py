@@ -33,7 +33,8 @@ def rows_of(root: Path, model: str, dataset: str) -> set[tuple[str, ...]]:
 )
 def test_reference_rows_come_out_again(tmp_path: Path, experiment: str, dataset: str, model: str) -> None:
     provenance = json.loads((REFERENCE / "provenance.json").read_text(encoding="utf-8"))
-    now = {"python": provenance["versions"]["python"], **{name: provenance["versions"][name] for name in VERSIONED}}
+    known = {name.replace("_", "-"): version for name, version in provenance["versions"].items()}
+    now = {name: known[name] for name in ("python", *VERSIONED)}
     if versions() != now:
         pytest.skip(f"reference made with {now}, here {versions()}: equal only in distribution")
     plan = make_plan(make_options({"profile": "smoke", "device": "cpu"}), Store(tmp_path))
