@@ -2,8 +2,8 @@
 
 For each data set and model, seed-updates per second of a stack of W seeds (by the model's stacked form, and by ``vmap``), as a
 ratio to a plain one-seed PyTorch loop with resident data and fused Adam. The contenders take turns, so that a machine's
-drift hits all alike; the ratio is the median over turns, with the smallest and largest beside it. The committed widths in
-``benchmarks/execution.py`` were chosen from such tables.
+drift hits all alike; the ratio is the median over turns, with the smallest and largest beside it. ``benchmarks/execution.py``
+says which of the committed widths rest on such tables.
 """
 
 from __future__ import annotations
