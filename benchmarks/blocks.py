@@ -13,10 +13,23 @@ import torch
 
 from benchmarks.datasets import Dataset
 from benchmarks.evaluation import Measure, Measured, Subject, evaluate
-from benchmarks.specs import Block, lookup
-from benchmarks.training import Progress, Trained, train
+from benchmarks.specs import Block, Network
+from benchmarks.training import Progress, Stack, Trained, train
 from models.base import GenerativeModel
-from models.networks import NETWORKS, Output
+from models.networks import MLP, Conv, Networks, Output
+
+
+def _conv(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
+    assert network.upsampling is not None
+    return Conv(shape, network.latent, network.hidden, network.norm, output, network.upsampling)
+
+
+def _mlp(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
+    return MLP(shape, network.latent, network.hidden, network.norm, output)
+
+
+BUILDERS: dict[str, Callable[[Network, tuple[int, ...], Output], Networks]] = {"mlp": _mlp, "conv": _conv}
+"""Builders of the matched networks, by ``Network.kind``."""
 
 
 def model_builder(block: Block, model: type[GenerativeModel], dataset: Dataset) -> Callable[[], GenerativeModel]:
@@ -29,9 +42,7 @@ def model_builder(block: Block, model: type[GenerativeModel], dataset: Dataset) 
     """
     network = block.network
     output: Output = "sigmoid" if dataset.kind == "images" else "identity"
-    networks = lookup(NETWORKS, "network", network.kind)(
-        dataset.shape, network.latent, network.hidden, network.batch_norm, output
-    )
+    networks = BUILDERS[network.kind](network, dataset.shape, output)
     settings = model.Settings(**block.settings)
     return lambda: model(networks, settings)  # type: ignore[call-arg]
 
@@ -74,13 +85,22 @@ def joined(parts: list[Trained]) -> Trained:
     """Stacks of seeds trained one after the other, as one."""
     first = parts[0]
     return Trained(
-        weights={name: torch.cat([part.weights[name] for part in parts]) for name in first.weights},
+        weights=joined_stacks([part.weights for part in parts]),
         curves={name: np.concatenate([part.curves[name] for part in parts]) for name in first.curves},
         steps=first.steps,
         diverged_at=np.concatenate([part.diverged_at for part in parts]),
         images=first.images,
         evaluations=first.evaluations,
+        averaged=joined_stacks([part.averaged for part in parts]),
+        snapshots=tuple(
+            joined_stacks(list(stacks)) for stacks in zip(*(part.snapshots for part in parts), strict=True)
+        ),
     )
+
+
+def joined_stacks(parts: list[Stack]) -> Stack:
+    """Stacks of tensors by name, joined along the seed axis."""
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
 
 
 def measure_block(

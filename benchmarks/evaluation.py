@@ -73,9 +73,15 @@ class Subject:
     batch: int = 0
 
     def model(self, index: int) -> GenerativeModel:
-        """The trained model of one seed, in evaluation mode, on the device."""
-        assert self.build is not None and self.trained is not None
-        return model_of(self.build, self.trained.weights, index).to(self.device)
+        """The trained model of one seed, in evaluation mode, on the device; with the weights that the options name."""
+        assert self.trained is not None
+        averaged = self.trained.averaged if self.options.get("weights") == "ema" else {}
+        return self.model_with({**self.trained.weights, **averaged}, index)
+
+    def model_with(self, weights: Mapping[str, Tensor], index: int) -> GenerativeModel:
+        """The model of one seed with these stacked weights."""
+        assert self.build is not None
+        return model_of(self.build, weights, index).to(self.device)
 
     def tensor(self, data: np.ndarray) -> Tensor:
         """Data on the device as float32, pixels in [0, 1]."""
@@ -117,11 +123,18 @@ class Measured:
     errors: dict[int, str]
 
 
-def latent_codes(subject: Subject, model: GenerativeModel, seed: int, n: int) -> Tensor:
-    """n latent vectors of the sampler that the options name: the prior, or an ex-post density on codes; (n, z)."""
+def prior_noise(model: GenerativeModel, seed: int, n: int) -> Tensor:
+    """n latent vectors from N(0, I), shape (n, z), the same for every model of the same latent size."""
+    return draw(model.sample_spec()["latent"], (n,), generator_for(seed, "samples/latent"))
+
+
+def ex_post_codes(subject: Subject, model: GenerativeModel, seed: int, n: int) -> Tensor:
+    """n codes from the density that the option ``sampler`` names, fitted to codes of training data; shape (n, z).
+
+    Raises:
+        NonFiniteError: some codes of training data are NaN or infinite.
+    """
     sampler = subject.options["sampler"]
-    if sampler == "prior":
-        return draw(model.sample_spec()["latent"], (n,), generator_for(seed, "samples/latent"))
     x = subject.tensor(subject.dataset.train[:FIT_POINTS])
     posterior = torch.randn((len(x), model.latent), generator=generator_for(seed, "samples/posterior"))
     codes = model.encode(x, {"posterior": posterior.to(subject.device)}).cpu().numpy()
@@ -141,14 +154,17 @@ def sampled(subject: Subject, index: int) -> np.ndarray:
     """
     seed, n = subject.seeds[index], subject.options["n"]
     model = subject.model(index)
-    noise = {"latent": latent_codes(subject, model, seed, n)}
+    noise = {}
     if subject.options["observation"] == "draw":
-        spec = model.sample_spec()["observation"]
-        noise["observation"] = draw(spec, (n,), generator_for(seed, "samples/observation"))
-    batches = [
-        model.sample({name: tensor[i : i + 10_000].to(subject.device) for name, tensor in noise.items()}).cpu()
-        for i in range(0, n, 10_000)
-    ]
+        noise["observation"] = draw(
+            model.sample_spec()["observation"], (n,), generator_for(seed, "samples/observation")
+        )
+    prior = subject.options["sampler"] == "prior"
+    noise["latent"] = prior_noise(model, seed, n) if prior else ex_post_codes(subject, model, seed, n)
+    batches = []
+    for start in range(0, n, 10_000):
+        part = {name: tensor[start : start + 10_000].to(subject.device) for name, tensor in noise.items()}
+        batches.append((model.sample(part) if prior else model.decode(part["latent"], part)).cpu())
     samples = torch.cat(batches).numpy()
     if not np.isfinite(samples).all():
         raise NonFiniteError("samples are not finite")
@@ -259,7 +275,7 @@ def reconstruction(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Test images encoded (for a VAE: the posterior's mean) and decoded again."""
     model, data = subject.model(index), subject.dataset
     x = subject.tensor(data.test)
-    decoded = model.sample({"latent": model.encode(x, {})}).cpu().numpy()
+    decoded = model.decode(model.encode(x, {}), {}).cpu().numpy()
     if not np.isfinite(decoded).all():
         raise NonFiniteError("reconstructions are not finite")
     values = compute(("reconstruction-l2",), {"images": x.cpu().numpy(), "reconstructions": decoded})
@@ -283,6 +299,13 @@ def training_cost(model: GenerativeModel, batch: int) -> dict[str, int]:
     return cost
 
 
+def decoder_player(model: GenerativeModel) -> str:
+    """The player that trains the generating network; empty where none does."""
+    generating = {id(parameter) for parameter in model.generating_network.parameters()}
+    owners = (p for p in model.players() if generating <= {id(q) for q in model.parameters_of(p).values()})
+    return next(owners, "")
+
+
 def training(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """What the training of one seed took, whether it diverged, and its curves."""
     trained = subject.trained
@@ -292,7 +315,7 @@ def training(subject: Subject, index: int) -> tuple[Values, Arrays]:
     values = {
         "parameters": float(count_parameters(model)),
         "decoder-parameters": float(count_parameters(model.generating_network)),
-        "updates": float(trained.evaluations[model.schedule()[-1].cycle[-1].player]),
+        "updates": float(trained.evaluations.get(decoder_player(model), 0)),
         "images-seen": float(trained.images),
         "training-flops": float(sum(cost[player] * times for player, times in trained.evaluations.items())),
         "diverged": float(trained.diverged_at[index] >= 0),
@@ -325,7 +348,7 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
     rows: list[dict[str, Any]] = []
     collected: list[Arrays] = []
     errors: dict[int, str] = {}
-    step = None if subject.trained is None else int(subject.trained.steps[-1])
+    step = None if subject.trained is None else int(subject.trained.steps.max(initial=0))
     for index, seed in enumerate(subject.seeds):
         status = "diverged" if subject.trained is not None and subject.trained.diverged_at[index] >= 0 else "ok"
         values: Values = {}

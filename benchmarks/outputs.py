@@ -69,7 +69,7 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
                 rows += [{**common, **row} for row in store.read_rows(planned.key)]
             entries.append(
                 {
-                    **{k: v for k, v in identity(planned, unit.key).items() if k not in ("schema_version", "weights")},
+                    **{k: v for k, v in identity(planned, unit.key).items() if k != "schema_version"},
                     "key": planned.key,
                     "arm": label_of(measurement.block) if measurement.block else None,
                     "observation": measurement.options.get("observation"),

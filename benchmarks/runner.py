@@ -30,9 +30,10 @@ from benchmarks.blocks import measure_block, measure_data, train_block
 from benchmarks.datasets import Dataset, load
 from benchmarks.evaluation import MEASURES, Measured
 from benchmarks.planning import Environment, Plan, PlannedMeasurement, Unit
+from benchmarks.recipes import RECIPES
 from benchmarks.specs import SCHEMA_VERSION, Block, canonical_json
 from benchmarks.store import Store
-from benchmarks.training import Trained
+from benchmarks.training import Stack, Trained
 from models import MODELS
 
 POOLS = 3
@@ -86,7 +87,7 @@ class Work:
 def identity(planned: PlannedMeasurement, block_key: str | None) -> dict[str, Any]:
     """The columns of a measurement's rows that say what was measured."""
     measurement, block = planned.measurement, planned.measurement.block
-    own = {name: value for name, value in measurement.options.items() if name not in ("sampler", "n")}
+    own = {name: value for name, value in measurement.options.items() if name not in ("sampler", "weights", "n")}
     training = block.training.model_dump(mode="json") if block else {}
     return {
         "schema_version": SCHEMA_VERSION,
@@ -96,7 +97,7 @@ def identity(planned: PlannedMeasurement, block_key: str | None) -> dict[str, An
         "model": block.model if block else None,
         "network": block.network.label if block else None,
         "sampler": measurement.options.get("sampler"),
-        "weights": "last" if block else None,
+        "weights": measurement.options.get("weights", "last") if block else None,
         "setting": canonical_json({**(block.settings if block else {}), **training, **own}),
     }
 
@@ -197,12 +198,15 @@ def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: 
         "block": block.model_dump(mode="json"),
         "images": trained.images,
         "evaluations": trained.evaluations,
+        "snapshots": len(trained.snapshots),
         "environment": work.environment.facts(),
         "width": width,
         "origin": work.origin,
         "seconds": time.perf_counter() - started,
     }
-    weights = {name: tensor.numpy() for name, tensor in trained.weights.items()}
+    stacks = {"last": trained.weights, "ema": trained.averaged}
+    stacks |= {f"snapshot-{index}": stack for index, stack in enumerate(trained.snapshots)}
+    weights = {f"{kind}/{name}": tensor.numpy() for kind, stack in stacks.items() for name, tensor in stack.items()}
     store.write_block(key, facts, weights, arrays)
     return trained
 
@@ -211,13 +215,21 @@ def stored_block(store: Store, key: str) -> Trained:
     """A block read back from the store."""
     facts = json.loads(store.read("blocks", key, "block.json"))
     arrays = store.read_arrays("blocks", key)
+    weights = store.read_weights(key)
+
+    def stack(kind: str) -> Stack:
+        prefix = f"{kind}/"
+        return {n.removeprefix(prefix): torch.from_numpy(w.copy()) for n, w in weights.items() if n.startswith(prefix)}
+
     return Trained(
-        weights={name: torch.from_numpy(array.copy()) for name, array in store.read_weights(key).items()},
+        weights=stack("last"),
         curves={name.removeprefix("curve/"): a for name, a in arrays.items() if name.startswith("curve/")},
         steps=arrays["steps"],
         diverged_at=arrays["diverged_at"],
         images=facts["images"],
         evaluations=facts["evaluations"],
+        averaged=stack("ema"),
+        snapshots=tuple(stack(f"snapshot-{index}") for index in range(facts["snapshots"])),
     )
 
 
@@ -321,6 +333,12 @@ def _collect(
 
 
 def label_of(block: Block) -> str:
-    """Name of a block's arm for tables and pictures."""
+    """Name of a block's arm for tables and pictures: the model under its settings, and what its network has that the recipe's has
+    not."""
     model = MODELS[block.model]
-    return model.describe(model.Settings(**block.settings))
+    usual = RECIPES[block.dataset].network
+    parts = [
+        f"conv {block.network.upsampling}" if block.network.kind != usual.kind else "",
+        f"z = {block.network.latent}" if block.network.latent != usual.latent else "",
+    ]
+    return ", ".join([model.describe(model.Settings(**block.settings)), *(part for part in parts if part)])

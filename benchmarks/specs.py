@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SCHEMA_VERSION = 1
 SEED_BLOCK = 8
@@ -58,18 +58,34 @@ class Spec(BaseModel):
 
 
 class Network(Spec):
-    """Architecture shared by all models on a data set."""
+    """Architecture shared by all models on a data set.
 
-    kind: Literal["mlp"] = "mlp"
+    Attributes:
+        kind: fully connected or convolutional.
+        latent: latent dimensions.
+        hidden: widths, or channels, of the decoder's hidden layers from the latent side.
+        norm: normalisation of the decoder's hidden layers.
+        upsampling: how a convolutional decoder doubles its map.
+    """
+
+    kind: Literal["mlp", "conv"] = "mlp"
     latent: Annotated[int, Field(ge=1, le=4096)]
     hidden: Annotated[tuple[Annotated[int, Field(ge=1, le=65536)], ...], Field(min_length=1)]
-    batch_norm: bool
+    norm: Literal["none", "batch", "group"]
+    upsampling: Literal["nearest", "transposed"] | None = None
+
+    @model_validator(mode="after")
+    def _check_upsampling(self) -> Network:
+        if (self.kind == "conv") != (self.upsampling is not None):
+            raise ValueError("upsampling (nearest or transposed) belongs to a conv network, and to no other")
+        return self
 
     @property
     def label(self) -> str:
-        """Short name for rows, e.g. ``mlp-128-256-bn-z16``."""
-        parts = [self.kind, *map(str, self.hidden), *(["bn"] if self.batch_norm else []), f"z{self.latent}"]
-        return "-".join(parts)
+        """Short name for rows, e.g. ``mlp-128-256-bn-z16`` or ``conv-64-32-bn-nearest-z16``."""
+        norm = {"none": [], "batch": ["bn"], "group": ["gn"]}[self.norm]
+        parts = [self.kind, *map(str, self.hidden), *norm, *([self.upsampling] if self.upsampling else [])]
+        return "-".join([*parts, f"z{self.latent}"])
 
 
 class Training(Spec):
@@ -79,11 +95,13 @@ class Training(Spec):
         updates: updates of the decoder (AE, DAE, VAE) or generator (GAN, f-GAN).
         batch: examples per update.
         constant: share of the updates with a constant learning rate, after which it falls linearly to 0.
+        snapshots: shares of the training after which the weights are kept, beside those at its end.
     """
 
     updates: Annotated[int, Field(ge=1, le=100_000_000)]
     batch: Annotated[int, Field(ge=2, le=1_000_000)]
     constant: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
+    snapshots: tuple[Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)], ...] = ()
 
 
 class Block(Spec):

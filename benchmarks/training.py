@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from benchmarks.specs import Training
-from models.base import GenerativeModel, Noise, Objective, Phase, Player, Scalars
+from models.base import Averaging, GenerativeModel, Noise, Objective, Phase, Player, Scalars
 
 DRAWN_AT_ONCE = 32
 """Steps whose noise and batch indices are drawn in one call (part of what a seed means: do not change lightly)."""
@@ -46,6 +46,8 @@ class Trained:
         diverged_at: for each seed the first optimiser step with a loss that was not finite, or -1; shape (S,).
         images: data examples that one seed has seen.
         evaluations: how often each objective was evaluated and stepped.
+        averaged: moving averages of those weights that the model wants averaged, by name, like ``weights``; else empty.
+        snapshots: all weights at each of the training's snapshots, in order; shares that fall on one update count once.
     """
 
     weights: Stack
@@ -54,6 +56,8 @@ class Trained:
     diverged_at: np.ndarray
     images: int
     evaluations: dict[Objective, int]
+    averaged: Stack = field(default_factory=dict)
+    snapshots: tuple[Stack, ...] = ()
 
 
 def derived_seed(seed: int, purpose: str) -> int:
@@ -148,11 +152,11 @@ class SeedAxis:
         parameters, buffers = stack_module_state(models)
         self.template = models[0].to(device)
         self.parameters: Stack = {
-            name: p.detach().to(device).contiguous().requires_grad_() for name, p in parameters.items()
+            name: p.detach().to(device).contiguous().requires_grad_(p.requires_grad) for name, p in parameters.items()
         }
         self.buffers: Stack = {name: b.detach().to(device).contiguous() for name, b in buffers.items()}
         self.size = len(models)
-        self.stacked = fast and type(self.template).stacked
+        self.stacked = fast and self.template.takes_stacks
         if self.stacked:
             self._install()
         self.mapped = not self.stacked and not (fast and self.size == 1)
@@ -161,7 +165,7 @@ class SeedAxis:
         """Put the stacks into the template itself: calling it then costs no swapping of parameters at every step."""
         for name, stack in self.parameters.items():
             owner, _, leaf = name.rpartition(".")
-            parameter = nn.Parameter(stack.detach())
+            parameter = nn.Parameter(stack.detach(), stack.requires_grad)
             self.template.get_submodule(owner).register_parameter(leaf, parameter)
             self.parameters[name] = parameter
         for name, stack in self.buffers.items():
@@ -220,7 +224,7 @@ class SeedAxis:
             ModelContractError: a parameter that no player owns, or two do.
         """
         owned = {player: list(self.template.parameters_of(player)) for player in self.template.players()}
-        for name in self.parameters:
+        for name in (name for name, p in self.parameters.items() if p.requires_grad):
             owners = [player for player, names in owned.items() if name in names]
             if len(owners) != 1:
                 raise ModelContractError(
@@ -271,6 +275,8 @@ def train(
     device = data.device
     dtype = data.dtype if data.is_floating_point() else torch.float32
     models = [initialise(build, seed).to(dtype) for seed in seeds]
+    for one in models:
+        one.fit(data)
     if prepare is not None:
         prepare(models)
     axis = SeedAxis(models, device, fast)
@@ -332,6 +338,9 @@ def train(
     every = max(1, total // CURVE_POINTS)
     done = 0
     points: list[tuple[int, Scalars]] = []
+    average = MovingAverage(model.averaging(), axis)
+    kept_at = {max(1, round(share * total)) for share in training.snapshots}
+    snapshots: list[Stack] = []
     for phase in phases:
         cycles = phase.cycles(training.updates)
         for cycle in range(cycles):
@@ -340,6 +349,9 @@ def train(
                 optimiser.param_groups[0]["lr"] = base_rates[player] * factor
             run_cycle(phase, gradients, update)
             done += 1
+            average.update(phase)
+            if done in kept_at:
+                snapshots.append({name: tensor.clone() for name, tensor in axis.state().items()})
             if done % every == 0 or done == total:
                 points.append((done, dict(latest)))
                 if progress is not None:
@@ -352,11 +364,46 @@ def train(
     return Trained(
         weights=weights,
         curves=stack_curves(points),
-        steps=np.array([at for at, _ in points]),
+        steps=np.array([at for at, _ in points], dtype=int),
         diverged_at=diverged.numpy(),
         images=images,
         evaluations=evaluations,
+        averaged=average.state(),
+        snapshots=tuple(snapshots),
     )
+
+
+class MovingAverage:
+    """Exponential moving average of some of a stack's weights, one step per cycle of the phases that train them.
+
+    The first steps use the decay (1 + n) / (10 + n) if it is smaller, so that the initialisation is soon forgotten.
+    """
+
+    def __init__(self, wanted: Averaging | None, axis: SeedAxis) -> None:
+        self.decay = wanted.decay if wanted else 0.0
+        prefixes = tuple(f"{name}." for name in wanted.modules) if wanted else ()
+        self.current = {
+            name: tensor
+            for name, tensor in (*axis.parameters.items(), *axis.buffers.items())
+            if tensor.is_floating_point() and name.startswith(prefixes) and prefixes
+        }
+        self.averages = {name: tensor.detach().clone() for name, tensor in self.current.items()}
+        self.players = {player for player, names in axis.owned().items() if self.current.keys() & set(names)}
+        self.steps = 0
+
+    @torch.no_grad()
+    def update(self, phase: Phase) -> None:
+        """Take the current weights in, if the phase trains them."""
+        if self.players.isdisjoint(step.player for step in phase.cycle):
+            return
+        self.steps += 1
+        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        for name, average in self.averages.items():
+            average.lerp_(self.current[name], 1 - decay)
+
+    def state(self) -> Stack:
+        """The averages, on the CPU."""
+        return {name: average.cpu() for name, average in self.averages.items()}
 
 
 def run_cycle(
@@ -377,6 +424,8 @@ def run_cycle(
 def stack_curves(points: list[tuple[int, Scalars]]) -> dict[str, np.ndarray]:
     """Recorded scalars as arrays of shape (S, T); NaN where a scalar had not yet been seen."""
     names = dict.fromkeys(name for _, scalars in points for name in scalars)
+    if not names:
+        return {}
     empty = torch.full_like(next(iter(points[-1][1].values())), torch.nan)
     return {
         name: torch.stack([scalars.get(name, empty) for _, scalars in points], dim=1).cpu().numpy() for name in names
@@ -384,7 +433,7 @@ def stack_curves(points: list[tuple[int, Scalars]]) -> dict[str, np.ndarray]:
 
 
 def model_of(build: Callable[[], GenerativeModel], weights: Mapping[str, Tensor], index: int) -> GenerativeModel:
-    """The model of one seed, in evaluation mode, from stacked weights."""
+    """The model of one seed, the index-th, in evaluation mode, from stacked weights."""
     model = initialise(build, 0)
     model.load_state_dict({name: tensor[index] for name, tensor in weights.items()})
     return model.eval()

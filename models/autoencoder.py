@@ -34,6 +34,7 @@ class Autoencoder(GenerativeModel):
     title = "AE"
     stacked = True
     has_codes = True
+    samplers = ("prior", "gaussian", "gmm")
 
     def __init__(self, networks: Networks, settings: Settings) -> None:
         super().__init__(networks)
@@ -67,7 +68,10 @@ class Autoencoder(GenerativeModel):
         return x
 
     def sample(self, noise: Mapping[str, Tensor]) -> Tensor:
-        return self.decoder(noise["latent"])
+        return self.decode(noise["latent"], noise)
 
     def encode(self, x: Tensor, noise: Mapping[str, Tensor]) -> Tensor:
         return self.encoder(x)
+
+    def decode(self, codes: Tensor, noise: Mapping[str, Tensor]) -> Tensor:
+        return self.decoder(codes)

@@ -81,26 +81,47 @@ class Optimiser:
     betas: tuple[float, float]
 
 
+@dataclass(frozen=True)
+class Averaging:
+    """An exponential moving average of weights over training, kept beside the last iterate.
+
+    Attributes:
+        decay: weight of the past at every step, in (0, 1).
+        modules: names of the submodules whose parameters and statistics are averaged.
+    """
+
+    decay: float
+    modules: tuple[str, ...]
+
+
 class GenerativeModel(nn.Module, ABC):
     """Base class of all models. Data are flat vectors x of shape (B, D): pixels in [0, 1] or coordinates.
 
     ``forward`` may be called in two ways with the same meaning:
 
     * mapped over seeds by ``torch.func.vmap``: the contract that every model meets;
-    * directly on parameters, data and noise that all carry a leading seed axis S, if ``stacked`` is true. Then every
-      reduction in it must be over trailing axes, so that losses come out with shape (S,).
+    * directly on parameters, data and noise that all carry a leading seed axis S, if ``stacked`` is true and the networks'
+      layers allow it. Then every reduction in it must be over trailing axes, so that losses come out with shape (S,).
+
+
+    Class attributes say what else a model can do: ``has_codes``: it encodes and decodes; ``has_posterior``: it bounds the
+    likelihood of data (``models.vae``); ``samplers``: where codes to be decoded may come from, ``prior`` or an ex-post density
+    (``models.latent_prior``); ``observations``: whether a sample is the mean of the likelihood or a draw from it.
     """
 
     Settings: ClassVar[type[Settings]]
     title: ClassVar[str]
     stacked: ClassVar[bool] = False
     has_codes: ClassVar[bool] = False
+    has_posterior: ClassVar[bool] = False
+    samplers: ClassVar[tuple[str, ...]] = ("prior",)
     observations: ClassVar[tuple[str, ...]] = ("mean",)
 
     def __init__(self, networks: Networks) -> None:
         super().__init__()
         self.latent = networks.latent
         self.data = networks.data
+        self.takes_stacks = type(self).stacked and networks.stacked
 
     @classmethod
     def describe(cls, settings: Any) -> str:
@@ -114,7 +135,7 @@ class GenerativeModel(nn.Module, ABC):
 
     @abstractmethod
     def players(self) -> dict[Player, tuple[str, ...]]:
-        """Names of the submodules and parameters that each player owns; every parameter has exactly one owner."""
+        """Names of the submodules and parameters that each player owns; every trained parameter has exactly one owner."""
 
     def parameters_of(self, player: Player) -> dict[str, nn.Parameter]:
         """The parameters that ``player`` owns, by name."""
@@ -132,6 +153,17 @@ class GenerativeModel(nn.Module, ABC):
     @abstractmethod
     def noise_spec(self, objective: Objective) -> dict[str, Noise]:
         """What one evaluation of ``objective`` draws, by name."""
+
+    def averaging(self) -> Averaging | None:
+        """The moving average of weights to be kept, if any."""
+        return None
+
+    def fit(self, data: Tensor) -> None:
+        """Set what is fitted in closed form and not trained by gradients; called once, before training.
+
+        Args:
+            data: the training set, shape (N, D), uint8 pixels 0–255 or coordinates.
+        """
 
     def uses_data(self, objective: Objective) -> bool:
         """Whether ``objective`` reads a batch of data. Only then does the loop advance the data stream."""
@@ -159,9 +191,7 @@ class GenerativeModel(nn.Module, ABC):
         """Samples, row by row independent of each other.
 
         Args:
-            noise: ``latent`` of shape (n, z): draws from the prior, or from another density on codes; and, for models
-                with ``draw`` among their ``observations``, optionally ``observation`` of shape (n, D): N(0, 1) noise
-                with which an observation is drawn; without it the mean of the likelihood is returned.
+            noise: ``latent`` of shape (n, z): draws from N(0, I); and what else :meth:`decode` takes.
 
         Returns:
             shape (n, D), pixels in [0, 1] (a drawn observation may leave the interval) or coordinates.
@@ -179,3 +209,16 @@ class GenerativeModel(nn.Module, ABC):
             TypeError: the model has no encoder.
         """
         raise TypeError(f"{self.title} has no encoder, so it gives no codes; models with has_codes = True do")
+
+    def decode(self, codes: Tensor, noise: Mapping[str, Tensor]) -> Tensor:
+        """Data of codes, shape (n, D), for models with ``has_codes``.
+
+        Args:
+            codes: shape (n, z), from :meth:`encode` or from a density on codes.
+            noise: for models with ``draw`` among their ``observations``, optionally ``observation`` of shape (n, D): noise
+                with which an observation is drawn; without it the mean of the likelihood is returned.
+
+        Raises:
+            TypeError: the model has no codes.
+        """
+        raise TypeError(f"{self.title} has no codes to decode; models with has_codes = True do")

@@ -14,42 +14,56 @@ Discriminator and generator alternate as in the GAN (``models.gan``), each on fr
 moves both at once, is a phase with ``simultaneous = True``.
 
 With Jensen–Shannon, ``exact`` is the saturating GAN and ``heuristic`` the non-saturating one up to a constant (D = sigmoid V,
-value shifted by log 4): the same training run under another name, to be counted once.
+value shifted by log 4): the same training run under another name, to be counted once. So is the row "gan".
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import model_validator
 from torch import Tensor
 
-from models.divergences import DIVERGENCES
+from models.divergences import divergence_named
 from models.gan import AdversarialModel
 from models.networks import Networks
 
-DivergenceName = Literal["kl", "reverse-kl", "pearson", "squared-hellinger", "jensen-shannon"]
+DivergenceName = Literal[
+    "total-variation", "kl", "reverse-kl", "pearson", "neyman", "squared-hellinger", "jeffrey", "jensen-shannon",
+    "weighted-jensen-shannon", "gan", "alpha",
+]  # fmt: skip
 
 
 class FGAN(AdversarialModel):
     """f-GAN with any row of the divergence table."""
 
     class Settings(AdversarialModel.Settings):
-        """As for every adversarial model, the divergence and the generator's objective (both must be named)."""
+        """As for every adversarial model, the divergence and the generator's objective (both must be named).
+
+        ``parameter`` is π of the weighted Jensen–Shannon divergence or α of the α-divergence; the others have none.
+        """
 
         divergence: DivergenceName
         generator_objective: Literal["exact", "heuristic"]
+        parameter: float | None = None
+
+        @model_validator(mode="after")
+        def _check_parameter(self) -> FGAN.Settings:
+            divergence_named(self.divergence, self.parameter)
+            return self
 
     title = "f-GAN"
     settings: Settings
 
     def __init__(self, networks: Networks, settings: Settings) -> None:
         super().__init__(networks, settings)
-        self.divergence = DIVERGENCES[settings.divergence]
+        self.divergence = divergence_named(settings.divergence, settings.parameter)
 
     @classmethod
     def describe(cls, settings: Settings) -> str:
         suffix = "" if settings.generator_objective == "exact" else ", heuristic"
-        return f"f-GAN ({DIVERGENCES[settings.divergence].short}{suffix})"
+        short = divergence_named(settings.divergence, settings.parameter).short
+        return f"f-GAN ({short}{suffix}{settings.additions()})"
 
     def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return self.divergence.composed(fake).mean(-1) - self.divergence.activation(real).mean(-1)

@@ -1,20 +1,31 @@
 r"""Generative adversarial network (GAN).
 
-Goodfellow et al., *Generative Adversarial Nets*, NeurIPS 2014. Generator G and discriminator D = sigmoid(score) play
+Goodfellow et al., *Generative Adversarial Nets*, NeurIPS 2014. Generator G and discriminator D = sigmoid(T), T its score, play
 
 .. math:: \min_G \max_D V(D, G) = E_x \log D(x) + E_z \log (1 - D(G(z)))
 
-(their eq. 1). At the optimal D the value is 2 JSD(data ‖ model) − log 4 nats (their theorem 1). The discriminator descends
-on −V. The generator descends either on the second term, E log(1 − D(G(z))) (``saturating``, the game as stated), or on
-−E log D(G(z)) (``non-saturating``, their section 3). With scores t: log D = −softplus(−t), log(1 − D) = −softplus(t).
+(their eq. 1). At the optimal D the value is 2 JSD(data ‖ model) − log 4 nats (their theorem 1). Four losses, T real and T' fake:
 
-A cycle is k discriminator updates and one generator update (their algorithm 1); both draw fresh noise.
+* ``saturating``: the game as stated. D descends on −V, G on E log(1 − D(G(z))); log D = −softplus(−T), log(1 − D) = −softplus(T);
+* ``non-saturating``: the same D; G descends on −E log D(G(z)) (their section 3);
+* ``least-squares``: D descends on ½ E (T − 1)² + ½ E T'², G on ½ E (T' − 1)² (LSGAN; Mao et al., ICCV 2017, eq. 9);
+* ``hinge``: D descends on E max(0, 1 − T) + E max(0, 1 + T'), G on −E T' (Lim and Ye, *Geometric GAN*, 2017).
+
+A cycle is k discriminator updates and one generator update (Goodfellow et al., algorithm 1); both draw fresh noise.
+
+Stabilisers are settings of every adversarial model, all off by default:
+
+* R1, the penalty γ/2 E ‖∇_x T(x)‖² on data (Mescheder, Geiger and Nowozin, ICML 2018, eq. 9);
+* a moving average of the generator's weights (Yazıcı et al., ICLR 2019), kept beside the last iterate;
+* batch or group normalisation in the generator other than the matched networks' own, and in the discriminator;
+* Adam's betas.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import torch
@@ -23,8 +34,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from models import base
-from models.base import GenerativeModel, Noise, Objective, Optimiser, Phase, Player, Scalars, Step
-from models.networks import Networks
+from models.base import Averaging, GenerativeModel, Noise, Objective, Optimiser, Phase, Player, Scalars, Step
+from models.networks import Networks, Norm
 
 
 class AdversarialModel(GenerativeModel):
@@ -34,13 +45,32 @@ class AdversarialModel(GenerativeModel):
     """
 
     class Settings(base.Settings):
-        """k, and Adam's settings of both players."""
+        """k, Adam's settings of both players, and the stabilisers.
+
+        ``r1_weight`` is γ; ``ema_decay`` the decay of the average, None for none; ``generator_norm`` None for the matched
+        networks' own.
+        """
 
         discriminator_steps: Annotated[int, Field(ge=1, le=1000)] = 1
         generator_learning_rate: base.LearningRate = 1e-3
         discriminator_learning_rate: base.LearningRate = 1e-3
         beta1: base.Beta = 0.5
         beta2: base.Beta = 0.999
+        r1_weight: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
+        ema_decay: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] | None = None
+        generator_norm: Norm | None = None
+        discriminator_norm: Norm = "none"
+
+        def additions(self) -> str:
+            """What differs from the vanilla model, as a suffix for its name."""
+            parts = [
+                f"k = {self.discriminator_steps}" if self.discriminator_steps != 1 else "",
+                f"R1 {self.r1_weight:g}" if self.r1_weight else "",
+                f"average {self.ema_decay:g}" if self.ema_decay is not None else "",
+                f"G {self.generator_norm} norm" if self.generator_norm is not None else "",
+                f"D {self.discriminator_norm} norm" if self.discriminator_norm != "none" else "",
+            ]
+            return "".join(f", {part}" for part in parts if part)
 
     stacked = True
     settings: Settings
@@ -48,8 +78,8 @@ class AdversarialModel(GenerativeModel):
     def __init__(self, networks: Networks, settings: Settings) -> None:
         super().__init__(networks)
         self.settings = settings
-        self.generator = networks.decoder()
-        self.discriminator = networks.encoder(1)
+        self.generator = networks.decoder(settings.generator_norm)
+        self.discriminator = networks.encoder(1, settings.discriminator_norm)
 
     @property
     def generating_network(self) -> nn.Module:
@@ -68,6 +98,10 @@ class AdversarialModel(GenerativeModel):
     def schedule(self) -> tuple[Phase, ...]:
         return (Phase((Step("discriminator", self.settings.discriminator_steps), Step("generator"))),)
 
+    def averaging(self) -> Averaging | None:
+        decay = self.settings.ema_decay
+        return None if decay is None else Averaging(decay, ("generator",))
+
     def noise_spec(self, objective: Objective) -> dict[str, Noise]:
         return {"latent": Noise("normal", (self.latent,))}
 
@@ -81,14 +115,29 @@ class AdversarialModel(GenerativeModel):
         assert x is not None
         with torch.no_grad():
             fake = self.generator(noise["latent"])
-        # rows are scored independently of each other, so real and fake can go through in one pass, which is faster
-        real_score, fake_score = self.score(torch.cat([x, fake], dim=-2)).chunk(2, dim=-1)
+        if self.settings.discriminator_norm == "batch":
+            # statistics of real and of fake batches apart, as the generator's step has fakes alone
+            real_score, fake_score = self.score(x), self.score(fake)
+        else:
+            # rows are scored independently of each other, so real and fake can go through in one pass, which is faster
+            real_score, fake_score = self.score(torch.cat([x, fake], dim=-2)).chunk(2, dim=-1)
         loss = self.discriminator_loss(real_score, fake_score)
-        return loss, {"discriminator_loss": loss.detach()}
+        scalars = {"discriminator_loss": loss.detach()}
+        if self.settings.r1_weight:
+            penalty = 0.5 * self.settings.r1_weight * self.squared_slope(x).mean(-1)
+            scalars["r1_penalty"] = penalty.detach()
+            loss = loss + penalty
+        return loss, scalars
 
     def score(self, x: Tensor) -> Tensor:
         """The discriminator's score before its output activation, (B, D) → (B,); larger means more like data."""
         return self.discriminator(x).squeeze(-1)
+
+    def squared_slope(self, x: Tensor) -> Tensor:
+        """‖∇_x T(x)‖² at each example, (B, D) → (B,)."""
+        # torch.func.grad, since autograd.grad cannot be mapped over seeds
+        slope = torch.func.grad(lambda points: self.score(points).sum())(x)
+        return slope.square().sum(-1)
 
     @abstractmethod
     def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
@@ -102,29 +151,55 @@ class AdversarialModel(GenerativeModel):
         return self.generator(noise["latent"])
 
 
+@dataclass(frozen=True)
+class Loss:
+    """A GAN's loss: element-wise terms of the scores, whose means are added.
+
+    Attributes:
+        title: its name in tables.
+        real: the discriminator's term for data.
+        fake: the discriminator's term for samples.
+        generator: the generator's term.
+    """
+
+    title: str
+    real: Callable[[Tensor], Tensor]
+    fake: Callable[[Tensor], Tensor]
+    generator: Callable[[Tensor], Tensor]
+
+
+LossName = Literal["saturating", "non-saturating", "least-squares", "hinge"]
+LOSSES: dict[LossName, Loss] = {
+    "saturating": Loss("saturating", lambda t: F.softplus(-t), F.softplus, lambda t: -F.softplus(t)),
+    "non-saturating": Loss("non-saturating", lambda t: F.softplus(-t), F.softplus, lambda t: F.softplus(-t)),
+    "least-squares": Loss(
+        "least squares", lambda t: 0.5 * (t - 1).square(), lambda t: 0.5 * t.square(), lambda t: 0.5 * (t - 1).square()
+    ),
+    "hinge": Loss("hinge", lambda t: F.relu(1 - t), lambda t: F.relu(1 + t), lambda t: -t),
+}
+
+
 class GAN(AdversarialModel):
-    """The GAN of 2014 with either of its generator losses."""
+    """The GAN of 2014 with either of its generator losses, and its least-squares and hinge successors."""
 
     class Settings(AdversarialModel.Settings):
-        """As for every adversarial model, and the generator's loss."""
+        """As for every adversarial model, and the loss."""
 
-        generator_loss: Literal["saturating", "non-saturating"] = "non-saturating"
+        loss: LossName = "non-saturating"
 
     title = "GAN"
     settings: Settings
 
     def __init__(self, networks: Networks, settings: Settings) -> None:
         super().__init__(networks, settings)
+        self.loss = LOSSES[settings.loss]
 
     @classmethod
     def describe(cls, settings: Settings) -> str:
-        steps = f", k = {settings.discriminator_steps}" if settings.discriminator_steps != 1 else ""
-        return f"GAN ({settings.generator_loss}{steps})"
+        return f"{cls.title} ({LOSSES[settings.loss].title}{settings.additions()})"
 
     def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
-        return F.softplus(-real).mean(-1) + F.softplus(fake).mean(-1)
+        return self.loss.real(real).mean(-1) + self.loss.fake(fake).mean(-1)
 
     def generator_loss(self, fake: Tensor) -> Tensor:
-        if self.settings.generator_loss == "saturating":
-            return -F.softplus(fake).mean(-1)
-        return F.softplus(-fake).mean(-1)
+        return self.loss.generator(fake).mean(-1)

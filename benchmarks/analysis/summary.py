@@ -21,14 +21,19 @@ TIE_LEVEL = 0.05
 
 
 def with_arms(rows: pd.DataFrame, run: Mapping[str, Any]) -> pd.DataFrame:
-    """Rows with the columns ``arm`` (the model's label), ``observation`` and ``base`` (metric without extractor)."""
-    labels = {entry["block"]: entry["arm"] for entry in run["measurements"] if entry["block"]}
+    """Rows with the columns ``arm`` (see :func:`arm_of`), ``observation`` and ``base`` (metric without extractor)."""
+    labels = {(entry["block"], entry["weights"]): arm_of(entry) for entry in run["measurements"] if entry["block"]}
     rows = rows.copy()
-    rows["arm"] = rows["block"].map(labels).fillna("")
+    rows["arm"] = [labels.get(names, "") for names in zip(rows["block"], rows["weights"], strict=True)]
     rows["observation"] = [json.loads(setting).get("observation", "") or "" for setting in rows["setting"]]
     rows[["model", "sampler"]] = rows[["model", "sampler"]].fillna("")
     rows["base"] = rows["metric"].str.partition("[")[0]
     return rows
+
+
+def arm_of(entry: Mapping[str, Any]) -> str:
+    """Name of a measurement's arm: the model's label, and whether its averaged weights were used; empty for data alone."""
+    return (entry["arm"] or "") + (" · averaged" if entry["weights"] == "ema" else "")
 
 
 def t_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from benchmarks.recipes import ARMS, FURTHER_ARMS, RECIPES, Settings, training_for
-from benchmarks.specs import Block, Measurement, Profile
+from benchmarks.datasets import DATASETS
+from benchmarks.recipes import ARMS, FURTHER_ARMS, FURTHER_IMAGE_ARMS, RECIPES, Arm, Settings, training_for
+from benchmarks.specs import Block, Measurement, Network, Profile
 from models import MODELS
 
 
@@ -44,26 +45,45 @@ class Experiment:
     measurements: Callable[[Request], list[Measurement]]
 
 
-def block(dataset: str, model: str, settings: Settings, profile: Profile, seeds: tuple[int, ...]) -> Block:
-    """The block that trains ``model`` on ``dataset`` as the recipe says, ``settings`` on top, all of them resolved."""
+def block(
+    dataset: str,
+    model: str,
+    settings: Settings,
+    profile: Profile,
+    seeds: tuple[int, ...],
+    network: Network | None = None,
+) -> Block:
+    """The block that trains ``model`` on ``dataset`` as the recipe says, ``settings`` on top, all of them resolved.
+
+    ``network`` replaces the recipe's own.
+    """
     recipe = RECIPES[dataset]
     resolved = MODELS[model].Settings(**{**recipe.settings[model], **settings})
     return Block(
         dataset=dataset,
         model=model,
-        network=recipe.network,
+        network=network or recipe.network,
         settings=resolved.model_dump(mode="json"),
         training=training_for(recipe, profile),
         seeds=seeds,
     )
 
 
+def arms_for(dataset: str, profile: Profile) -> tuple[Arm, ...]:
+    """The arms that a profile compares on a data set."""
+    further = FURTHER_ARMS + (FURTHER_IMAGE_ARMS if DATASETS[dataset].kind == "images" else ())
+    return ARMS + further if profile == "full" else ARMS
+
+
 def compared_blocks(request: Request) -> list[Block]:
-    """One block for every arm and every block of seeds."""
-    arms = ARMS + FURTHER_ARMS if request.profile == "full" else ARMS
+    """One block for every arm and every block of seeds; in ``full`` the main arms on the recipe's further networks too."""
+    recipe = RECIPES[request.dataset]
+    arms = [(arm, recipe.network) for arm in arms_for(request.dataset, request.profile)]
+    if request.profile == "full":
+        arms += [(arm, network) for network in recipe.further_networks for arm in ARMS if arm[0] != "pca"]
     return [
-        block(request.dataset, model, settings, request.profile, seeds)
-        for model, settings in arms
+        block(request.dataset, model, settings, request.profile, seeds, network)
+        for (model, settings), network in arms
         for seeds in request.seeds
     ]
 
@@ -73,6 +93,14 @@ def measure(of: Block, name: str, **options: object) -> Measurement:
     return Measurement(measure=name, dataset=of.dataset, options=options, block=of)
 
 
-def samplers(of: Block) -> tuple[str, ...]:
-    """Where latent vectors may come from: the prior, and for models with codes the ex-post densities too."""
-    return ("prior", "gaussian", "gmm") if MODELS[of.model].has_codes else ("prior",)
+def sampling_options(of: Block, observations: bool) -> list[dict[str, object]]:
+    """The ways in which a block's model is sampled: weights (the last, and their average if one was kept), where codes come from,
+    and, if ``observations``, whether the likelihood's mean is taken or a draw."""
+    model = MODELS[of.model]
+    weights = ("last", "ema") if of.settings.get("ema_decay") is not None else ("last",)
+    return [
+        {"weights": kind, "sampler": sampler, "observation": observation}
+        for kind in weights
+        for sampler in model.samplers
+        for observation in (model.observations if observations else ("mean",))
+    ]

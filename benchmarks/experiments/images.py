@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.experiments.base import Experiment, Request, compared_blocks, measure, samplers
+from benchmarks.experiments.base import Experiment, Request, compared_blocks, measure, sampling_options
 from benchmarks.recipes import RECIPES
 from benchmarks.specs import Measurement
 from models import MODELS
@@ -16,7 +16,7 @@ def measurements(request: Request) -> list[Measurement]:
     ]
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
-        wanted += [measure(block, "image-samples", sampler=s, observation="mean", n=n) for s in samplers(block)]
+        wanted += [measure(block, "image-samples", n=n, **how) for how in sampling_options(block, observations=False)]
         if MODELS[block.model].has_codes:
             wanted.append(measure(block, "reconstruction"))
     return wanted

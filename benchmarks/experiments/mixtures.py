@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.experiments.base import Experiment, Request, compared_blocks, measure, samplers
+from benchmarks.experiments.base import Experiment, Request, compared_blocks, measure, sampling_options
 from benchmarks.recipes import RECIPES
 from benchmarks.specs import Measurement
-from models import MODELS
 
 DATASETS = ("ring", "grid", "unequal-pair")
 
@@ -18,11 +17,7 @@ def measurements(request: Request) -> list[Measurement]:
     ]
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
-        wanted += [
-            measure(block, "mixture-samples", sampler=sampler, observation=observation, n=n)
-            for sampler in samplers(block)
-            for observation in MODELS[block.model].observations
-        ]
+        wanted += [measure(block, "mixture-samples", n=n, **how) for how in sampling_options(block, observations=True)]
     return wanted
 
 

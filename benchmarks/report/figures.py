@@ -190,7 +190,11 @@ def reconstructions_figure(results: Results, dataset: str) -> Figure | None:
 
 def curves_figure(results: Results, dataset: str) -> Figure | None:
     """Recorded losses of every arm, a thin line per seed and the median over seeds; None where nothing was trained."""
-    arms = results.arms(dataset, "training")
+    arms = {
+        arm: entries
+        for arm, entries in results.arms(dataset, "training").items()
+        if any(name.startswith("curve/") for name in results.arrays(entries[0]))  # a model that is fitted has none
+    }
     if not arms:
         return None
     rows = -(-len(arms) // PANELS_PER_ROW)
@@ -205,7 +209,8 @@ def curves_figure(results: Results, dataset: str) -> Figure | None:
         low, high = [], []
         for name, style in zip(curves, CURVE_STYLES, strict=False):
             lines = np.concatenate([part[name] for part in parts])
-            steps = parts[0]["steps"][0]
+            recorded = ~np.isnan(lines).all(0)  # a player of a later phase has no values before it begins
+            lines, steps = lines[:, recorded], parts[0]["steps"][0][recorded]
             axes.plot(steps, lines.T, color=colour, alpha=0.25, linewidth=0.6, linestyle=style)
             median = (
                 np.nanmedian(np.where(np.isfinite(lines), lines, np.nan), axis=0) if np.isfinite(lines).any() else None

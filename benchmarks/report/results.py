@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.analysis.summary import floors, mark_best, summarise, with_arms
+from benchmarks.analysis.summary import arm_of, floors, mark_best, summarise, with_arms
 from benchmarks.store import Store
 
 
@@ -72,7 +72,7 @@ class Results:
         """The same, grouped by (arm, sampler, observation): one entry per block of seeds."""
         groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
         for entry in self.entries(dataset, measure):
-            name = (entry["arm"] or "", entry["sampler"] or "", entry["observation"] or "")
+            name = (arm_of(entry), entry["sampler"] or "", entry["observation"] or "")
             groups.setdefault(name, []).append(entry)
         return groups
 
@@ -90,7 +90,7 @@ class Results:
 
     def _ok(self, entry: dict[str, Any]) -> list[bool]:
         same = pd.Series(True, index=self.rows.index)
-        for column in ("block", "measure", "dataset", "sampler", "setting"):
+        for column in ("block", "measure", "dataset", "sampler", "weights", "setting"):
             same &= self.rows[column] == (entry[column] or "")
         status = self.rows[same].groupby("seed", dropna=False)["status"].first()
         return [(status.get(np.nan if seed is None else float(seed)) == "ok") for seed in entry["seeds"]]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 MODEL_COLOURS = {
+    "pca": "#888888",
     "ae": "#E69F00",
     "dae": "#D55E00",
     "vae": "#009E73",
     "gan": "#0072B2",
     "fgan": "#AA4499",
+    "latent-gan": "#56B4E9",
 }
 """One colour per model, told apart by colour-blind readers (Okabe and Ito; Tol)."""
-MODEL_MARKERS = {"ae": "o", "dae": "s", "vae": "D", "gan": "^", "fgan": "v"}
+MODEL_MARKERS = {"pca": "P", "ae": "o", "dae": "s", "vae": "D", "gan": "^", "fgan": "v", "latent-gan": "<"}
 OTHER_COLOUR, OTHER_MARKER = "#555555", "o"
 DATA_COLOUR = "#333333"
 CURVE_STYLES = ("-", "--", ":")

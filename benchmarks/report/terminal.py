@@ -51,8 +51,10 @@ def matched_lines(results: Results) -> list[str]:
     training = results.summary[results.summary["measure"] == "training"]
     by_dataset: dict[str, list[str]] = {}
     for dataset, group in training.groupby("dataset", sort=False):
-        means = {metric: lines["mean"].dropna() for metric, lines in group.groupby("metric")}
-        if any(values.empty for values in means.values()):
+        fitted = set(group.loc[(group["metric"] == "updates") & (group["mean"] == 0), "arm"])
+        trained = group[~group["arm"].isin(fitted)]
+        means = {metric: lines["mean"].dropna() for metric, lines in trained.groupby("metric")}
+        if not means or any(values.empty for values in means.values()):
             continue
         text = (
             f"decoder {span(means['decoder-parameters'])} of {span(means['parameters'])} parameters, "

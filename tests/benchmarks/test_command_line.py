@@ -303,7 +303,11 @@ def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
 
 
 BAD = {
-    ("--model", "van", "--all"): "unknown model 'van'; did you mean 'vae'? Known: ae, dae, vae, gan, fgan",
+    (
+        "--model",
+        "van",
+        "--all",
+    ): "unknown model 'van'; did you mean 'vae'? Known: pca, ae, dae, vae, gan, fgan, latent-gan",
     ("--experiment", "mixture"): "unknown experiment 'mixture'; did you mean 'mixtures'?",
     ("--dataset", "minst"): "unknown data set 'minst'; did you mean 'mnist'?",
     ("--all", "--profile", "quick"): "smoke, standard or full",

@@ -58,6 +58,12 @@ def test_every_measure_gives_what_it_promises(experiment: str, dataset: str) -> 
             np.testing.assert_array_equal(array, second.arrays[name])
 
 
+def trained_samples(experiment: str, dataset: str) -> Measurement:
+    """Samples of the autoencoder, the first model that is trained."""
+    every = measurements(experiment, dataset)
+    return next(m for m in every if m.measure.endswith("-samples") and m.block and m.block.model == "ae")
+
+
 def subject_with(data: Dataset, block: Block, poisoned: bool, options: dict[str, object]) -> Subject:
     def prepare(models: list[GenerativeModel]) -> None:
         with torch.no_grad():
@@ -74,7 +80,7 @@ def subject_with(data: Dataset, block: Block, poisoned: bool, options: dict[str,
 @EVERY
 def test_a_diverged_seed_keeps_its_rows(experiment: str, dataset: str) -> None:
     data = load(dataset, Path(), offline=True)
-    wanted = next(m for m in measurements(experiment, dataset) if m.measure.endswith("-samples"))
+    wanted = trained_samples(experiment, dataset)
     assert wanted.block is not None
     poisoned = subject_with(data, wanted.block, True, wanted.options)
     measured = evaluate(MEASURES[wanted.measure], poisoned)
@@ -96,7 +102,7 @@ def values_of(measured: Measured) -> dict[str, list[float]]:
 
 def test_outputs_that_are_not_finite_count_as_diverged() -> None:
     """Weights may be finite and samples still overflow."""
-    wanted = next(m for m in measurements("mixtures", "ring") if m.measure == "mixture-samples")
+    wanted = trained_samples("mixtures", "ring")
     assert wanted.block is not None
     ring = load("ring", Path(), offline=True)
     subject = subject_with(ring, wanted.block, False, wanted.options)
@@ -143,17 +149,15 @@ def test_image_floor_splits_all_images_anew_with_every_seed() -> None:
 
 def test_samples_of_a_seed_use_the_same_latents_for_every_model() -> None:
     """Matched metric samples: the draws depend on the seed alone."""
-    from benchmarks.evaluation import latent_codes
+    from benchmarks.evaluation import prior_noise
 
     ring = load("ring", Path(), offline=True)
-    options = {"sampler": "prior", "observation": "mean", "n": 7}
     drawn = []
     for wanted in measurements("mixtures", "ring"):
         if wanted.measure == "training":
             assert wanted.block is not None
             build = model_builder(wanted.block, MODELS[wanted.block.model], ring)
-            subject = Subject(ring, options, SEEDS, torch.device("cpu"), build)
-            drawn.append(latent_codes(subject, build(), SEEDS[0], 7))
+            drawn.append(prior_noise(build(), SEEDS[0], 7))
     assert len(drawn) > 5
     assert all(torch.equal(codes, drawn[0]) for codes in drawn)
 

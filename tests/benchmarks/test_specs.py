@@ -13,7 +13,7 @@ from benchmarks.specs import Block, InputError, Network, Training, canonical_jso
 BLOCK = Block(
     dataset="ring",
     model="ae",
-    network=Network(latent=2, hidden=(64, 64), batch_norm=False),
+    network=Network(latent=2, hidden=(64, 64), norm="none"),
     settings={"learning_rate": 1e-3},
     training=Training(updates=10, batch=8),
     seeds=(1000, 1001),

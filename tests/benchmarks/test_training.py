@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.func import stack_module_state
 
-from benchmarks.recipes import ARMS, FURTHER_ARMS
+from benchmarks.recipes import ARMS, FURTHER_ARMS, FURTHER_IMAGE_ARMS
 from benchmarks.specs import Training
 from benchmarks.training import (
     BatchStream,
@@ -17,23 +18,28 @@ from benchmarks.training import (
     NoiseStream,
     Trained,
     generator_for,
+    initialise,
     learning_rate_factor,
     train,
 )
 from models import MODELS, GenerativeModel
 from models.autoencoder import Autoencoder
 from models.base import Noise, Objective, Optimiser, Phase, Player, Scalars, Step
-from models.networks import MLP
+from models.networks import MLP, Conv, Norm
 
-EVERY_ARM = pytest.mark.parametrize(("name", "settings"), ARMS + FURTHER_ARMS, ids=lambda value: str(value))
+TRAINED = [(name, settings) for name, settings in ARMS + FURTHER_ARMS + FURTHER_IMAGE_ARMS if name != "pca"]
+EVERY_ARM = pytest.mark.parametrize(("name", "settings"), TRAINED, ids=lambda value: str(value))
+EVERY_MODEL = pytest.mark.parametrize(
+    ("name", "settings"), list(dict(TRAINED[:12]).items()), ids=lambda value: str(value)
+)
 SEEDS = (3, 4, 5)
 DATA = torch.rand((200, 12), generator=torch.Generator().manual_seed(0))
 EXACT = DATA.double()  # where rounding errors must not grow
 SHORT = Training(updates=40, batch=16)
 
 
-def builder(name: str, settings: Mapping[str, object], batch_norm: bool = True) -> Callable[[], GenerativeModel]:
-    networks = MLP((12,), 4, (16, 24), batch_norm, "sigmoid")
+def builder(name: str, settings: Mapping[str, object], norm: Norm = "batch") -> Callable[[], GenerativeModel]:
+    networks = MLP((12,), 4, (16, 24), norm, "sigmoid")
     resolved = MODELS[name].Settings(**settings)
     return lambda: MODELS[name](networks, resolved)  # type: ignore[call-arg]
 
@@ -78,7 +84,7 @@ def test_stacked_layers_equal_vmap(name: str, settings: Mapping[str, object]) ->
     assert_same(train(build, EXACT, SHORT, SEEDS), train(build, EXACT, SHORT, SEEDS, fast=False))
 
 
-@EVERY_ARM
+@EVERY_MODEL
 @pytest.mark.parametrize("fast", [True, False], ids=["stacked", "vmap"])
 def test_fused_optimiser_equals_unfused(name: str, settings: Mapping[str, object], fast: bool) -> None:
     build = builder(name, settings)
@@ -91,13 +97,13 @@ def test_transposed_gradients_reach_the_optimiser_in_order(fused: bool) -> None:
     """PyTorch's own linear layers give gradients as transposed views, and fused Adam on the CPU ignores strides."""
 
     class TorchLayers(MLP):
-        def encoder(self, outputs: int) -> nn.Sequential:
+        def encoder(self, outputs: int, norm: Norm = "none") -> nn.Sequential:
             return nn.Sequential(nn.Linear(12, 24), nn.ReLU(), nn.Linear(24, outputs))
 
-        def decoder(self) -> nn.Sequential:
+        def decoder(self, norm: Norm | None = None) -> nn.Sequential:
             return nn.Sequential(nn.Linear(4, 24), nn.ReLU(), nn.Linear(24, 12))
 
-    networks = TorchLayers((12,), 4, (24,), False, "identity")
+    networks = TorchLayers((12,), 4, (24,), "none", "identity")
     reference = Autoencoder(networks, Autoencoder.Settings()).double()
 
     def same_start(models: list[GenerativeModel]) -> None:
@@ -118,7 +124,7 @@ def test_transposed_gradients_reach_the_optimiser_in_order(fused: bool) -> None:
             torch.testing.assert_close(trained.weights[name][index], parameter.detach())
 
 
-@EVERY_ARM
+@EVERY_MODEL
 def test_same_block_twice_is_byte_equal(name: str, settings: Mapping[str, object]) -> None:
     build = builder(name, settings)
     first = train(build, DATA, SHORT, SEEDS)
@@ -126,7 +132,7 @@ def test_same_block_twice_is_byte_equal(name: str, settings: Mapping[str, object
     assert_bit_equal(first, train(build, DATA, SHORT, SEEDS))
 
 
-@EVERY_ARM
+@EVERY_MODEL
 def test_other_seeds_differ(name: str, settings: Mapping[str, object]) -> None:
     trained = train(builder(name, settings), DATA, SHORT, SEEDS)
     first = next(iter(trained.weights.values()))
@@ -137,7 +143,7 @@ def test_other_seeds_differ(name: str, settings: Mapping[str, object]) -> None:
         assert len({*curve[:, -1].tolist()}) == len(SEEDS)
 
 
-@EVERY_ARM
+@EVERY_MODEL
 def test_a_seed_turned_nan_leaves_its_neighbours_bit_equal(name: str, settings: Mapping[str, object]) -> None:
     def poison(models: list[GenerativeModel]) -> None:
         with torch.no_grad():
@@ -167,7 +173,7 @@ def test_nan_in_the_middle_is_recorded_at_its_step() -> None:
 
         count: Tensor
 
-    networks = MLP((12,), 4, (16,), False, "sigmoid")
+    networks = MLP((12,), 4, (16,), "none", "sigmoid")
     trained = train(lambda: Late(networks, Late.Settings()), DATA, SHORT, SEEDS)
     assert trained.diverged_at.tolist() == [6, 6, 6]
 
@@ -180,7 +186,7 @@ def test_a_model_that_draws_its_own_noise_is_refused(seeds: tuple[int, ...], sta
             return x + torch.randn_like(x)
 
     Selfish.stacked = stacked
-    networks = MLP((12,), 4, (16,), False, "sigmoid")
+    networks = MLP((12,), 4, (16,), "none", "sigmoid")
     with pytest.raises(ModelContractError, match=r"Selfish draws its own noise in objective 'autoencoder'.*noise_spec"):
         train(lambda: Selfish(networks, Selfish.Settings()), DATA, SHORT, seeds)
 
@@ -193,7 +199,7 @@ def test_a_loss_that_is_not_a_scalar_is_refused() -> None:
             assert x is not None
             return (x - self.decoder(self.encoder(x))).square().sum(-1), {}
 
-    networks = MLP((12,), 4, (16,), False, "sigmoid")
+    networks = MLP((12,), 4, (16,), "none", "sigmoid")
     with pytest.raises(ModelContractError, match=r"shape \(16,\) for one seed; it must be \(\)"):
         train(lambda: Wide(networks, Wide.Settings()), DATA, SHORT, SEEDS)
 
@@ -204,7 +210,7 @@ def test_a_parameter_without_exactly_one_owner_is_refused(players: dict[Player, 
         def players(self) -> dict[Player, tuple[str, ...]]:
             return players
 
-    networks = MLP((12,), 4, (16,), False, "sigmoid")
+    networks = MLP((12,), 4, (16,), "none", "sigmoid")
     with pytest.raises(ModelContractError, match="exactly one owner"):
         train(lambda: Torn(networks, Torn.Settings()), DATA, SHORT, SEEDS)
 
@@ -216,15 +222,14 @@ def test_discriminator_steps_and_images_seen() -> None:
     assert trained.images == 120 * 16
 
 
-@EVERY_ARM
+@EVERY_MODEL
 def test_equal_budget(name: str, settings: Mapping[str, object]) -> None:
     """What must be equal: updates of the generating network's player, and examples seen for each step that reads data."""
     trained = train(builder(name, settings), DATA, SHORT, SEEDS)
     model = builder(name, settings)()
     assert trained.evaluations[model.schedule()[-1].cycle[-1].player] == SHORT.updates
-    reads = settings.get("discriminator_steps", 1)
-    assert isinstance(reads, int)
-    assert trained.images == SHORT.updates * SHORT.batch * reads
+    reading = {"latent-gan": 2}.get(name, 1)  # its autoencoder, then its discriminator
+    assert trained.images == SHORT.updates * SHORT.batch * reading
 
 
 def test_data_order_is_the_seeds_own() -> None:
@@ -273,7 +278,7 @@ class TwoPlayers(GenerativeModel):
     schedule_: tuple[Phase, ...] = ()
 
     def __init__(self) -> None:
-        super().__init__(MLP((1,), 1, (1,), False, "identity"))
+        super().__init__(MLP((1,), 1, (1,), "none", "identity"))
         self.a = nn.Parameter(torch.tensor([1.0]))
         self.b = nn.Parameter(torch.tensor([-1.0]))
 
@@ -330,3 +335,81 @@ def test_phases_share_the_budget() -> None:
 def test_generators_differ_by_seed_and_purpose() -> None:
     draws = {float(torch.rand((), generator=generator_for(seed, purpose))) for seed in (0, 1) for purpose in ("a", "b")}
     assert len(draws) == 4
+
+
+def test_averaged_weights_follow_the_recursion() -> None:
+    """Against the recursion written out on snapshots after every update; the discriminator is not averaged."""
+    build = builder("gan", {"ema_decay": 0.6})
+    every = tuple((step + 1) / 10 for step in range(10))
+    trained = train(build, EXACT, Training(updates=10, batch=16, snapshots=every), SEEDS)
+    assert len(trained.snapshots) == 10
+    assert {name.partition(".")[0] for name in trained.averaged} == {"generator"}
+    start = stack_module_state([initialise(build, seed).double() for seed in SEEDS])
+    expected = {name: {**start[0], **start[1]}[name].detach().clone() for name in trained.averaged}
+    for step, snapshot in enumerate(trained.snapshots, start=1):
+        decay = min(0.6, (1 + step) / (10 + step))
+        for name, average in expected.items():
+            average.copy_(decay * average + (1 - decay) * snapshot[name])
+    for name, average in expected.items():
+        torch.testing.assert_close(trained.averaged[name], average)
+        assert not torch.equal(trained.averaged[name], trained.weights[name])
+
+
+def test_a_latent_gans_average_begins_with_its_second_phase() -> None:
+    """With a decay near 1 an average that counted the autoencoder's updates would still be the initialisation."""
+    build = builder("latent-gan", {"ema_decay": 0.999})
+    trained = train(build, EXACT, Training(updates=20, batch=16), SEEDS)
+    name = "gan.generator.0.weight"
+    start = torch.stack([initialise(build, seed).double().get_parameter(name).detach() for seed in SEEDS])
+    moved = (trained.averaged[name] - start).norm() / (trained.weights[name] - start).norm()
+    assert moved > 0.1
+    assert {n.rpartition(".generator.")[0] for n in trained.averaged} == {"gan"}
+
+
+def test_averaging_changes_nothing_else() -> None:
+    with_average = train(builder("gan", {"ema_decay": 0.9}), DATA, SHORT, SEEDS)
+    assert_bit_equal(train(builder("gan", {}), DATA, SHORT, SEEDS), with_average)
+    assert train(builder("gan", {}), DATA, SHORT, SEEDS).averaged == {}
+
+
+def test_snapshots_are_the_weights_of_their_moment() -> None:
+    """The one at the end is the outcome; an earlier one is where a training of the same course stood then."""
+    constant = Training(updates=40, batch=16, constant=1.0, snapshots=(0.25, 1.0))
+    trained = train(builder("gan", {}), DATA, constant, SEEDS)
+    quarter = train(builder("gan", {}), DATA, Training(updates=10, batch=16, constant=1.0), SEEDS)
+    for name in trained.weights:
+        assert torch.equal(trained.snapshots[1][name], trained.weights[name])
+        assert torch.equal(trained.snapshots[0][name], quarter.weights[name])
+
+
+def test_pca_is_fitted_and_the_same_for_every_seed() -> None:
+    trained = train(builder("pca", {}), DATA, SHORT, SEEDS)
+    for stack in trained.weights.values():
+        assert torch.equal(stack[0], stack[1])
+    assert trained.evaluations == {}
+    assert trained.curves == {}
+    assert trained.images == 0
+    assert trained.diverged_at.tolist() == [-1, -1, -1]
+    mean = trained.weights["decoder.bias"][0]
+    torch.testing.assert_close(mean, DATA.mean(0))
+
+
+@pytest.mark.parametrize("name", ["ae", "gan"])
+def test_convolutional_networks_train_as_they_would_alone(name: str) -> None:
+    networks = Conv((4, 4), 3, (4,), "batch", "sigmoid", "nearest")
+    resolved = MODELS[name].Settings()
+    data = torch.rand((100, 16), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+    def build() -> GenerativeModel:
+        return MODELS[name](networks, resolved)  # type: ignore[call-arg]
+
+    stack = train(build, data, SHORT, SEEDS)
+    assert_same(stack, train(build, data, SHORT, SEEDS[1:2]), slice(1, 2))
+
+
+def test_a_latent_gans_autoencoder_is_the_one_that_stands_alone() -> None:
+    """Same initialisation, same data order: the two arms differ in where codes come from, and in nothing else."""
+    alone = train(builder("ae", {}), DATA, SHORT, SEEDS)
+    latent = train(builder("latent-gan", {}), DATA, SHORT, SEEDS)
+    for name, stack in alone.weights.items():
+        assert torch.equal(latent.weights[f"autoencoder.{name}"], stack)

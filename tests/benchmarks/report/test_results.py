@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.analysis.summary import arm_of
 from benchmarks.report.results import Results
 from benchmarks.store import ROW_FIELDS, Store, array_bytes, rows_to_csv
 
@@ -22,6 +23,7 @@ def results_with(tmp_path: Path, statuses: list[str]) -> Results:
         "model": "ae",
         "block": "b",
         "sampler": "prior",
+        "weights": "last",
     }
     common |= {"setting": '{"observation":"mean"}', "metric": "fid[x-1]"}
     rows = [{**common, "seed": 1000 + i, "status": status, "value": VALUES[i]} for i, status in enumerate(statuses)]
@@ -35,6 +37,7 @@ def results_with(tmp_path: Path, statuses: list[str]) -> Results:
         "model": "ae",
         "arm": "AE",
         "sampler": "prior",
+        "weights": "last",
     }
     entry |= {"observation": "mean", "setting": common["setting"], "seeds": seeds, "failure": None}
     (tmp_path / "run.json").write_text(json.dumps({"datasets": {}, "metrics": {}, "measurements": [entry]}))
@@ -61,3 +64,9 @@ def test_the_example_is_of_the_first_seed_that_did_not_fail(tmp_path: Path) -> N
 def test_no_example_where_all_failed(tmp_path: Path) -> None:
     results = results_with(tmp_path, ["diverged", "failed"])
     assert results.example(results.entries("d", "m")) == {}
+
+
+def test_averaged_weights_make_an_arm_of_their_own() -> None:
+    assert arm_of({"arm": "GAN", "weights": "ema"}) == "GAN · averaged"
+    assert arm_of({"arm": "GAN", "weights": "last"}) == "GAN"
+    assert arm_of({"arm": None, "weights": None}) == ""
