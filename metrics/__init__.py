@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from metrics import coverage, divergence, frechet, pixel
+from metrics import coverage, divergence, frechet, likelihood, pixel
 
 Direction = Literal["lower", "higher", "reference", "none"]
 
@@ -88,6 +88,26 @@ METRICS: dict[str, Metric] = {
     "reconstruction-l2": Metric(
         pixel.reconstruction_l2, ("images", "reconstructions"), "lower", "pixels", "reconstruction L2",
         "mean pixel distance of test images to their reconstructions",
+    ),
+    "elbo": Metric(
+        likelihood.elbo, ("log_weights",), "higher", "nat", "ELBO",
+        "evidence lower bound on held-out data, per example (Kingma and Welling 2014)",
+    ),
+    "iw-elbo": Metric(
+        likelihood.importance_weighted_elbo, ("log_weights",), "higher", "nat", "IW-ELBO (64)",
+        "importance-weighted bound of 64 draws on held-out data (Burda et al. 2016)",
+    ),
+    "posterior-kl": Metric(
+        likelihood.posterior_kl, ("posterior_mean", "posterior_log_variance"), "none", "nat", "KL(posterior‖prior)",
+        "mean KL from posterior to prior: what a code says about its example",
+    ),
+    "active-units": Metric(
+        likelihood.active_units, ("posterior_mean",), "none", "dimensions", "active units",
+        "latent dimensions whose posterior mean varies over the data (Burda et al. 2016)",
+    ),
+    "posterior-collapsed": Metric(
+        likelihood.posterior_collapsed, ("posterior_mean",), "none", "", "collapsed",
+        "1 if no latent dimension is active: posterior collapse",
     ),
 }  # fmt: skip
 
