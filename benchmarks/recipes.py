@@ -24,7 +24,7 @@ class Recipe:
     Attributes:
         network: architecture of every model.
         training: budget of every model.
-        samples: n, how many samples are drawn from each model for its metrics.
+        samples: n, how many samples are drawn from each model for its metrics; fewer if fewer test examples are there.
         settings: settings by model name, under those that an arm names.
     """
 
@@ -56,6 +56,13 @@ _IMAGES: Mapping[str, Settings] = {
     "fgan": _ADVERSARIAL_IMAGES,
 }
 
+_MNIST = Recipe(
+    network=Network(latent=16, hidden=(256, 512), batch_norm=True),
+    training=Training(updates=2000, batch=128),
+    samples=10_000,
+    settings=_IMAGES,
+)
+
 RECIPES: dict[str, Recipe] = {
     "ring": _PLANE,
     "grid": _PLANE,
@@ -66,12 +73,11 @@ RECIPES: dict[str, Recipe] = {
         samples=899,
         settings=_IMAGES,
     ),
-    "mnist": Recipe(
-        network=Network(latent=16, hidden=(256, 512), batch_norm=True),
-        training=Training(updates=2000, batch=128),
-        samples=10_000,
-        settings=_IMAGES,
-    ),
+    "mnist": _MNIST,
+    "fashion-mnist": _MNIST,
+    "kmnist": _MNIST,
+    "cifar10": _MNIST,
+    "own": _MNIST,
 }
 
 SMOKE_UPDATES = 20

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.experiments.base import Experiment, Request, compared_blocks, measure, samplers
-from benchmarks.recipes import RECIPES
+from benchmarks.experiments.base import Experiment, Request, compared_blocks, floor, measure, samplers
 from benchmarks.specs import Measurement
 from models import MODELS
 
@@ -11,11 +10,8 @@ DATASETS = ("ring", "grid", "unequal-pair")
 
 
 def measurements(request: Request) -> list[Measurement]:
-    n = RECIPES[request.dataset].samples
-    wanted = [
-        Measurement(measure="mixture-floor", dataset=request.dataset, options={"n": n}, data_seeds=seeds)
-        for seeds in request.seeds
-    ]
+    n = request.samples
+    wanted = floor(request, "mixture-floor")
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
         wanted += [

@@ -22,7 +22,7 @@ EVERY = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIME
 
 
 def asked(experiment: Experiment, profile: Profile, dataset: str) -> list[Measurement]:
-    return experiment.measurements(Request(dataset, profile, ((1000, 1001),)))
+    return experiment.measurements(Request(dataset, profile, ((1000, 1001),), RECIPES[dataset].samples))
 
 
 @EVERY
@@ -34,10 +34,10 @@ def test_what_is_asked_for_exists(experiment: Experiment, profile: Profile) -> N
             assert measurement.measure in MEASURES
             assert measurement.dataset in DATASETS
             assert MEASURES[measurement.measure].metrics(dataset)
-            assert execution.measuring_seconds(measurement) > 0
+            assert execution.measuring_seconds(measurement, 64) > 0
             if measurement.block:
                 MODELS[measurement.block.model].Settings(**measurement.block.settings)
-                assert execution.training_seconds(measurement.block) > 0
+                assert execution.training_seconds(measurement.block, 64) > 0
 
 
 @EVERY
@@ -69,7 +69,8 @@ def compared(dataset: str) -> list[Block]:
 
 def empty(dataset: str) -> Dataset:
     """The data set's shape and kind without its data."""
-    shape = {"digits": (8, 8), "mnist": (28, 28)}.get(dataset, (2,))
+    shapes = {"digits": (8, 8), "cifar10": (3, 32, 32)}
+    shape = shapes.get(dataset, (28, 28) if DATASETS[dataset].kind == "images" else (2,))
     return Dataset(dataset, DATASETS[dataset].kind, shape, np.zeros((0, 2)), np.zeros((0, 2)))
 
 
