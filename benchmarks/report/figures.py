@@ -162,16 +162,17 @@ def samples_figure(results: Results, dataset: str) -> Figure:
     for axes in grid.ravel():
         axes.set_visible(False)
     panels = iter(grid.ravel())
+    numbers = False
     for arm, entries in (*real.items(), *arms.items()):
         axes = next(panels)
         axes.set_visible(True)
         several = any(a == arm[0] and o == "draw" for a, _, o in results.arms(dataset, measure))
         how = sampler_label(arm[1], arm[2], several) if arm[0] else "floor"
         value = headline(results, dataset, arm)
-        panel(axes, results, dataset, arm, entries, " · ".join(filter(None, (how, value))))
-    figure.suptitle(
-        f"{dataset}: samples of the first seed that did not fail; the number is the mean over such seeds (lower is better)"
-    )
+        numbers |= bool(value)
+        panel(axes, results, dataset, arm, entries, f"{how} · {value}" if value else how)
+    means = "; the number is the mean over such seeds (lower is better)" if numbers else ""
+    figure.suptitle(f"{dataset}: samples of the first seed that did not fail{means}")
     return figure
 
 

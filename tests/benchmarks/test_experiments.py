@@ -105,6 +105,17 @@ def test_flops_are_those_of_the_matrix_products() -> None:
     assert training_cost(ae, batch) == {"autoencoder": 3 * products - first}
 
 
+def test_cost_grows_with_the_number_of_pixels_as_its_products_do() -> None:
+    """The estimate for data sets of other sizes against operations that are counted."""
+    counted = {
+        name: training_cost(model_builder(compared(name)[0], MODELS["ae"], empty(name))(), 128)
+        for name in ("mnist", "cifar10")
+    }
+    ratio = counted["cifar10"]["autoencoder"] / counted["mnist"]["autoencoder"]
+    assert execution.size_factor("cifar10", 3072) == pytest.approx(ratio, rel=0.15)
+    assert execution.size_factor("mnist", 784) == execution.size_factor("digits", 64) == 1
+
+
 def test_recipes_cover_every_data_set() -> None:
     assert set(RECIPES) == set(DATASETS) == set(execution.WIDTH["cpu"]) == set(execution.WIDTH["cuda"])
     for name, entry in DATASETS.items():
