@@ -63,6 +63,14 @@ def run_parser() -> Parser:
     how.add_argument("--device", help="auto, cpu, cuda or cuda:n (default: auto)")
     how.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one per core; on a GPU 1)")
     how.add_argument("--data-dir", metavar="DIR", help=f"data, in torchvision's layout (default: {DEFAULT_DATA_DIR})")
+    how.add_argument(
+        "--own-data",
+        metavar="PATH",
+        help="your own images, for --dataset own: an .npz file (uint8) or a folder of images",
+    )
+    how.add_argument(
+        "--image-size", type=int, metavar="S", help="crop own images to a square and resize them to S × S (4 to 256)"
+    )
     how.add_argument("--results-dir", metavar="DIR", help="where results go (default: results/PROFILE)")
     how.add_argument("--offline", action="store_true", help="never download data")
     how.add_argument("--dry-run", action="store_true", help="print the plan and stop")

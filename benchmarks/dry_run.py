@@ -23,7 +23,7 @@ def plan_facts(plan: Plan) -> dict[str, Any]:
         "wall_seconds": round(plan.wall_seconds, 1),
         "units": [
             {
-                "dataset": unit.dataset,
+                "dataset": unit.label,
                 "model": unit.block.model if unit.block else None,
                 "settings": unit.block.settings if unit.block else None,
                 "seeds": unit.block.seeds if unit.block else None,
@@ -58,7 +58,7 @@ def plan_lines(plan: Plan) -> list[str]:
         experiments = sorted({e for m in unit.measurements for e in m.experiments})
         shared = f"shared by {', '.join(experiments)}" if len(experiments) > 1 else experiments[0]
         lines.append(
-            f"{unit.dataset:<13} {name:<22} {seeds:<16} {state:<10} "
+            f"{unit.label:<13} {name:<22} {seeds:<16} {state:<10} "
             f"{len(unit.missing)} of {len(unit.measurements)} measurements to take  {unit.seconds:6.0f} core-s  {shared}"
         )
     facts = plan_facts(plan)

@@ -216,10 +216,18 @@ def mixture_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
     return _mixture_values(subject, density.sample(subject.options["n"], generator))
 
 
+def extractor_of(dataset: str) -> str | None:
+    """Name of a data set's extractor, or None where none is committed."""
+    try:
+        return extractor_for(dataset)
+    except FileNotFoundError:
+        return None
+
+
 def image_metrics(dataset: str) -> tuple[str, ...]:
-    """Metrics of image samples, FID and KID named with their extractor."""
-    extractor = extractor_for(dataset)
-    return (f"fid[{extractor}]", f"kid[{extractor}]", "nearest-l2")
+    """Metrics of image samples, FID and KID named with their extractor; without them where there is none."""
+    extractor = extractor_of(dataset)
+    return (f"fid[{extractor}]", f"kid[{extractor}]", "nearest-l2") if extractor else ("nearest-l2",)
 
 
 def as_pixels(images: np.ndarray) -> np.ndarray:
@@ -234,7 +242,7 @@ def _image_values(
     facts = {
         "image_samples": pixels.reshape(-1, *data.shape),
         "image_reference": reference.reshape(-1, *data.shape),
-        "extractor": extractor_for(data.name),
+        "extractor": extractor_of(data.name),
         "cuda": subject.device.type == "cuda",
         "few": pixels[: FEW["images"]] / np.float32(255),
         "training": training / np.float32(255),
@@ -261,8 +269,9 @@ def image_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
 
 
 def shown_test_images(data: Dataset) -> np.ndarray:
-    """Indices of the test images that are shown: the classes in turn."""
-    assert data.test_labels is not None
+    """Indices of the test images that are shown: the classes in turn, or where there are no labels the first ones."""
+    if data.test_labels is None:
+        return np.arange(min(SHOWN_RECONSTRUCTIONS, len(data.test)))
     rank = np.zeros(len(data.test_labels), dtype=int)
     for label in np.unique(data.test_labels):
         members = np.flatnonzero(data.test_labels == label)

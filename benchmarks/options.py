@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from benchmarks.specs import InputError, Profile, SeedRole, unknown
 
@@ -28,6 +28,8 @@ class RunOptions(BaseModel):
         device: auto, cpu, cuda or cuda:n.
         jobs: worker processes; None for the number of cores (1 on a GPU).
         data_dir: torchvision's data root.
+        own_data: an ``.npz`` file or a folder of images, for the data set ``own``.
+        image_size: own images are cropped to a square and resized to this side.
         results_dir: where results go; None for ``results/<profile>``.
         offline: never download data.
         dry_run: print the plan and stop.
@@ -46,6 +48,8 @@ class RunOptions(BaseModel):
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d{1,3})?)$")] = "auto"
     jobs: Annotated[int, Field(ge=1, le=1024)] | None = None
     data_dir: Path = DEFAULT_DATA_DIR
+    own_data: Path | None = None
+    image_size: Annotated[int, Field(ge=4, le=256)] | None = None
     results_dir: Path | None = None
     offline: bool = False
     dry_run: bool = False
@@ -57,11 +61,12 @@ class RunOptions(BaseModel):
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
-    @field_validator("data_dir", "results_dir", mode="before")
+    @field_validator("data_dir", "results_dir", "own_data", mode="before")
     @classmethod
-    def _path(cls, value: Any) -> Any:
+    def _path(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
-            raise ValueError("give the path of a directory")
+            what = "an .npz file or of a folder of images" if info.field_name == "own_data" else "a directory"
+            raise ValueError(f"give the path of {what}")
         return Path(value)
 
     @property
@@ -116,7 +121,7 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
     """
     merged = {**(read_config(config) if config is not None else {}), **given}
     try:
-        return RunOptions.model_validate(merged)
+        options = RunOptions.model_validate(merged)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"][:1])
@@ -126,3 +131,20 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
             "device": "auto, cpu, cuda or cuda:n",
         }.get(name, first["msg"][0].lower() + first["msg"][1:])
         raise InputError(f"option {name} = {first['input']!r:.80}: {expected}") from None
+    check_own_data(options)
+    return options
+
+
+def check_own_data(options: RunOptions) -> None:
+    """Check that the data set ``own`` and the options that describe it come together.
+
+    Raises:
+        InputError: one is given without the other.
+    """
+    asked = "own" in options.dataset
+    if asked and options.own_data is None:
+        raise InputError("--dataset own needs --own-data PATH: an .npz file or a folder of images")
+    if options.own_data is not None and not asked:
+        raise InputError("--own-data is given without --dataset own; give both, or leave --own-data out")
+    if options.image_size is not None and options.own_data is None:
+        raise InputError("--image-size is for the images of --own-data PATH; give both, or leave --image-size out")

@@ -21,13 +21,13 @@ import torch
 
 from benchmarks import execution
 from benchmarks.datasets import DATASETS, Dataset
+from benchmarks.evaluation import extractor_of
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.planning import Plan
 from benchmarks.runner import Outcome, failed_rows, identity, label_of
 from benchmarks.specs import SCHEMA_VERSION
 from benchmarks.store import ROW_FIELDS, Kind, Store, rows_to_csv
 from metrics import METRICS
-from metrics.features import extractor_for
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -101,8 +101,9 @@ def dataset_facts(dataset: Dataset) -> dict[str, Any]:
     """What a reader of results must know of a data set."""
     facts: dict[str, Any] = {
         "kind": dataset.kind,
-        "summary": DATASETS[dataset.name].summary,
+        "summary": dataset.summary,
         "licence": DATASETS[dataset.name].licence,
+        "checked": dataset.checked,
         "shape": dataset.shape,
         "train": len(dataset.train),
         "test": len(dataset.test),
@@ -117,7 +118,7 @@ def dataset_facts(dataset: Dataset) -> dict[str, Any]:
             "window": density.window,
         }
     else:
-        facts["extractor"] = extractor_for(dataset.name)
+        facts["extractor"] = extractor_of(dataset.name)
     return facts
 
 
@@ -158,7 +159,7 @@ def provenance(
         "threads_per_worker": execution.THREADS,
         "jobs": plan.jobs,
         "data_sha256": {name: dataset.digest for name, dataset in plan.datasets.items()},
-        "extractors": {name: extractor_for(name) for name, d in plan.datasets.items() if d.kind == "images"},
+        "extractors": {name: extractor_of(d.name) for name, d in plan.datasets.items() if d.kind == "images"},
         "computed_now": sum(len(unit.missing) for unit in plan.units) - len(failures),
         "failures": dict(failures),
         "units": dict(origins),

@@ -10,16 +10,25 @@ from typing import Any
 import torch
 
 from benchmarks import execution
-from benchmarks.datasets import DATASETS, Dataset, load
-from benchmarks.evaluation import MEASURES
-from benchmarks.experiments import EXPERIMENTS
+from benchmarks.datasets import DATASETS, Dataset, OwnData, load
+from benchmarks.evaluation import MEASURES, extractor_of
+from benchmarks.experiments import EXPERIMENTS, Experiment
 from benchmarks.experiments.base import Request
 from benchmarks.options import RunOptions
-from benchmarks.recipes import SEEDS
-from benchmarks.specs import SCHEMA_VERSION, Block, InputError, Measurement, canonical_json, lookup, seed_blocks
+from benchmarks.recipes import RECIPES, SEEDS
+from benchmarks.specs import (
+    SCHEMA_VERSION,
+    Block,
+    InputError,
+    Measurement,
+    Split,
+    canonical_json,
+    dataset_label,
+    lookup,
+    seed_blocks,
+)
 from benchmarks.store import Store, digest, source_digest, versions
 from metrics import METRICS, base_name
-from metrics.features import extractor_for
 from models import MODELS
 
 
@@ -76,14 +85,30 @@ class PlannedMeasurement:
 class Unit:
     """What one worker does in one go: train a block, unless stored, and take the measurements that are missing.
 
-    ``block`` and ``key`` are None for measurements of data alone.
+    Attributes:
+        dataset: name of the data set.
+        split: what is measured on.
+        data: the digest of the data that the keys were made for.
+        dimensions: D of a datum.
+        block: None for measurements of data alone.
+        key: the block's key, or None.
+        stored: whether the block is stored.
+        measurements: all that is wanted of the block, stored or not.
     """
 
     dataset: str
+    split: Split
+    data: str
+    dimensions: int
     block: Block | None
     key: str | None
     stored: bool
     measurements: tuple[PlannedMeasurement, ...]
+
+    @property
+    def label(self) -> str:
+        """Name of the data in rows and reports."""
+        return dataset_label(self.dataset, self.split)
 
     @property
     def missing(self) -> tuple[PlannedMeasurement, ...]:
@@ -98,13 +123,15 @@ class Unit:
     @property
     def seconds(self) -> float:
         """Expected core-seconds of what is missing."""
-        training = execution.training_seconds(self.block) if self.block is not None and self.must_train else 0.0
-        return training + sum(execution.measuring_seconds(m.measurement) for m in self.missing)
+        training = 0.0
+        if self.block is not None and self.must_train:
+            training = execution.training_seconds(self.block, self.dimensions)
+        return training + sum(execution.measuring_seconds(m.measurement, self.dimensions) for m in self.missing)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All units of a run, the environment, and the data sets (loaded and checked)."""
+    """All units of a run, the environment, and the data sets, loaded and checked, by their labels."""
 
     options: RunOptions
     environment: Environment
@@ -165,7 +192,7 @@ def measurement_key(measurement: Measurement, key: str | None, data: str, enviro
             "sources": source_digest("benchmarks.blocks"),
             "metrics": [metric_facts(name) for name in MEASURES[measurement.measure].metrics(measurement.dataset)],
             "data": data,
-            "extractor": extractor_for(measurement.dataset) if images else None,
+            "extractor": extractor_of(measurement.dataset) if images else None,
             "environment": environment.facts(),
         }
     )
@@ -180,11 +207,11 @@ def metric_facts(name: str) -> list[Any]:
     return [name, function.__qualname__, metric.needs, source_digest(function.__module__)]
 
 
-def wanted_measurements(options: RunOptions) -> dict[str, tuple[Measurement, list[str]]]:
-    """Every measurement that the options ask for, once, with the experiments that want it; by canonical JSON.
+def wanted_experiments(options: RunOptions) -> list[tuple[Experiment, str]]:
+    """The experiments that the options ask for, each with the data sets that it is to be asked on.
 
     Raises:
-        InputError: an unknown name, or options that leave nothing to run.
+        InputError: an unknown name, or a data set that no chosen experiment supports.
     """
     for name in options.model:
         lookup(MODELS, "model", name)
@@ -196,18 +223,44 @@ def wanted_measurements(options: RunOptions) -> dict[str, tuple[Measurement, lis
         if name not in supported:
             choices = "; ".join(f"{e.name}: {', '.join(e.supports)}" for e in experiments)
             raise InputError(f"no chosen experiment supports the data set {name!r} ({choices})")
-    wanted: dict[str, tuple[Measurement, list[str]]] = {}
+    wanted = []
     for experiment in experiments:
         asked = [name for name in options.dataset if name in experiment.supports]
-        for dataset in dict.fromkeys(asked if options.dataset else experiment.datasets[options.profile]):
-            count = options.seeds or SEEDS[options.profile][DATASETS[dataset].kind]
-            seeds = tuple(seed_blocks(count, options.seed_role))
-            for measurement in experiment.measurements(Request(dataset, options.profile, seeds)):
-                if options.model and measurement.block and measurement.block.model not in options.model:
-                    continue
-                _, names = wanted.setdefault(canonical_json(measurement), (measurement, []))
-                names.append(experiment.name)
+        names = asked if options.dataset else experiment.datasets[options.profile]
+        wanted += [(experiment, name) for name in dict.fromkeys(names)]
     return wanted
+
+
+def wanted_measurements(
+    options: RunOptions, experiments: list[tuple[Experiment, str]], datasets: Mapping[str, Dataset]
+) -> dict[str, tuple[Measurement, list[str]]]:
+    """Every measurement that experiments ask for, once, with the experiments that want it; by canonical JSON.
+
+    Args:
+        options: profile, seeds, and the models to keep.
+        experiments: with the data set to ask each on.
+        datasets: by label.
+
+    Raises:
+        InputError: more seeds than the role has.
+    """
+    wanted: dict[str, tuple[Measurement, list[str]]] = {}
+    for experiment, dataset in experiments:
+        count = options.seeds or SEEDS[options.profile][DATASETS[dataset].kind]
+        seeds = tuple(seed_blocks(count, options.seed_role))
+        n = min(RECIPES[dataset].samples, len(datasets[dataset_label(dataset, experiment.split)].test))
+        request = Request(dataset, options.profile, seeds, n, experiment.split)
+        for measurement in experiment.measurements(request):
+            if options.model and measurement.block and measurement.block.model not in options.model:
+                continue
+            _, names = wanted.setdefault(canonical_json(measurement), (measurement, []))
+            names.append(experiment.name)
+    return wanted
+
+
+def own_data(options: RunOptions) -> OwnData | None:
+    """The user's own data that the options name."""
+    return OwnData(options.own_data.resolve(), options.image_size) if options.own_data is not None else None
 
 
 def make_plan(options: RunOptions, store: Store) -> Plan:
@@ -217,24 +270,27 @@ def make_plan(options: RunOptions, store: Store) -> Plan:
         InputError: unknown names, no such device, data missing or damaged.
     """
     environment = environment_for(options.device)
-    wanted = wanted_measurements(options)
-    names = dict.fromkeys(measurement.dataset for measurement, _ in wanted.values())
-    offline = options.offline or options.dry_run
-    datasets = {name: load(name, options.data_dir, offline) for name in names}
+    experiments = wanted_experiments(options)
+    offline, own = options.offline or options.dry_run, own_data(options)
+    datasets = {
+        dataset_label(name, split): load(name, options.data_dir, offline, split, own)
+        for name, split in dict.fromkeys((name, experiment.split) for experiment, name in experiments)
+    }
     groups: dict[str, list[tuple[Measurement, list[str]]]] = {}
-    for measurement, experiments in wanted.values():
+    for measurement, names in wanted_measurements(options, experiments, datasets).values():
         lookup(MEASURES, "measure", measurement.measure)
-        group = canonical_json(measurement.block) if measurement.block else f"data alone: {measurement.dataset}"
-        groups.setdefault(group, []).append((measurement, experiments))
+        group = canonical_json(measurement.block) if measurement.block else f"data alone: {measurement.label}"
+        groups.setdefault(group, []).append((measurement, names))
     units = []
     for members in groups.values():
-        dataset, block = members[0][0].dataset, members[0][0].block
-        data = datasets[dataset].digest
-        key = block_key(block, data, environment) if block else None
+        first, block = members[0][0], members[0][0].block
+        data = datasets[first.label]
+        key = block_key(block, data.digest, environment) if block else None
         planned = []
-        for measurement, experiments in members:
-            own = measurement_key(measurement, key, data, environment)
-            planned.append(PlannedMeasurement(measurement, own, store.has("measurements", own), tuple(experiments)))
+        for measurement, names in members:
+            own_key = measurement_key(measurement, key, data.digest, environment)
+            planned.append(PlannedMeasurement(measurement, own_key, store.has("measurements", own_key), tuple(names)))
         stored = key is not None and store.has("blocks", key)
-        units.append(Unit(dataset, block, key, stored, tuple(planned)))
+        dimensions = data.train.shape[1]
+        units.append(Unit(first.dataset, first.split, data.digest, dimensions, block, key, stored, tuple(planned)))
     return Plan(options, environment, tuple(units), datasets)

@@ -8,7 +8,7 @@ MNIST two lower learning rates were tried there too, and not taken.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks.datasets import Kind
@@ -26,7 +26,7 @@ class Recipe:
     Attributes:
         network: architecture of every model.
         training: budget of every model.
-        samples: n, how many samples are drawn from each model for its metrics.
+        samples: n, how many samples are drawn from each model for its metrics; fewer if fewer test examples are there.
         settings: settings by model name, under those that an arm names.
         further_networks: architectures that ``full`` tries beside.
     """
@@ -72,6 +72,14 @@ _IMAGES: Mapping[str, Settings] = {
     "latent-gan": {"learning_rate": 2e-3, **_ADVERSARIAL_IMAGES},
 }
 
+_MNIST = Recipe(
+    network=Network(latent=16, hidden=(256, 512), norm="batch"),
+    training=Training(updates=2000, batch=128),
+    samples=10_000,
+    settings=_IMAGES,
+    further_networks=_convolutional(16, (64, 32)),
+)
+
 RECIPES: dict[str, Recipe] = {
     "ring": _PLANE,
     "grid": _PLANE,
@@ -83,13 +91,11 @@ RECIPES: dict[str, Recipe] = {
         settings=_IMAGES,
         further_networks=_convolutional(16, (64, 32)),
     ),
-    "mnist": Recipe(
-        network=Network(latent=16, hidden=(256, 512), norm="batch"),
-        training=Training(updates=2000, batch=128),
-        samples=10_000,
-        settings=_IMAGES,
-        further_networks=_convolutional(16, (64, 32)),
-    ),
+    "mnist": _MNIST,
+    "fashion-mnist": _MNIST,
+    "kmnist": _MNIST,
+    "cifar10": _MNIST,
+    "own": replace(_MNIST, further_networks=()),  # whose sides need not be divisible
 }
 
 SMOKE_UPDATES = 20

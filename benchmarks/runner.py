@@ -27,11 +27,11 @@ from tqdm import tqdm
 
 from benchmarks import execution
 from benchmarks.blocks import measure_block, measure_data, train_block
-from benchmarks.datasets import Dataset, load
+from benchmarks.datasets import Dataset, OwnData, load
 from benchmarks.evaluation import MEASURES, Measured
-from benchmarks.planning import Environment, Plan, PlannedMeasurement, Unit
+from benchmarks.planning import Environment, Plan, PlannedMeasurement, Unit, own_data
 from benchmarks.recipes import RECIPES
-from benchmarks.specs import SCHEMA_VERSION, Block, canonical_json
+from benchmarks.specs import SCHEMA_VERSION, Block, InputError, canonical_json
 from benchmarks.store import Store
 from benchmarks.training import Stack, Trained
 from models import MODELS
@@ -73,12 +73,14 @@ class Work:
         data_dir: where the data are; the plan has checked and if need be downloaded them.
         environment: device and versions.
         origin: commit of the code, stored with every unit that it computes.
+        own: the user's own data.
     """
 
     results_dir: Path
     data_dir: Path
     environment: Environment
     origin: Mapping[str, Any]
+    own: OwnData | None = None
 
 
 # rows ---------------------------------------------------------------------------------------------------------------
@@ -89,11 +91,13 @@ def identity(planned: PlannedMeasurement, block_key: str | None) -> dict[str, An
     measurement, block = planned.measurement, planned.measurement.block
     own = {name: value for name, value in measurement.options.items() if name not in ("sampler", "weights", "n")}
     training = block.training.model_dump(mode="json") if block else {}
+    if measurement.split != "test":
+        own["split"] = measurement.split
     return {
         "schema_version": SCHEMA_VERSION,
         "block": block_key,
         "measure": measurement.measure,
-        "dataset": measurement.dataset,
+        "dataset": measurement.label,
         "model": block.model if block else None,
         "network": block.network.label if block else None,
         "sampler": measurement.options.get("sampler"),
@@ -139,10 +143,13 @@ def run_unit(unit: Unit, work: Work) -> Outcome:
     if work.environment.kind == "cuda":
         torch.cuda.set_device(work.environment.device)
     try:
-        if unit.dataset not in _loaded:
+        if unit.data not in _loaded:
             _loaded.clear()  # one data set at a time: workers must stay small
-            _loaded[unit.dataset] = load(unit.dataset, work.data_dir, offline=True)
-        dataset = _loaded[unit.dataset]
+            loaded = load(unit.dataset, work.data_dir, offline=True, split=unit.split, own=work.own)
+            if loaded.digest != unit.data:
+                raise InputError(f"the files of data set {unit.label} changed since the run began; start it again")
+            _loaded[unit.data] = loaded
+        dataset = _loaded[unit.data]
         trained = None
         if unit.block is not None:
             started = time.perf_counter()
@@ -168,7 +175,7 @@ def run_unit(unit: Unit, work: Work) -> Outcome:
         except Exception as error:
             outcome.fail(planned, error)
         outcome.measuring_seconds += time.perf_counter() - started
-        _report(execution.measuring_seconds(planned.measurement))
+        _report(execution.measuring_seconds(planned.measurement, unit.dimensions))
     return outcome
 
 
@@ -189,7 +196,7 @@ def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: 
         return stored_block(store, key)
     started = time.perf_counter()
     width = execution.width_of(block, work.environment.kind)
-    cost = execution.training_seconds(block)
+    cost = execution.training_seconds(block, dataset.train.shape[1])
     model = MODELS[block.model]
     trained = train_block(block, model, dataset, work.environment.device, width, lambda share: _report(share * cost))
     arrays = {f"curve/{name}": curve for name, curve in trained.curves.items()}
@@ -264,7 +271,7 @@ def run(plan: Plan, origin: Mapping[str, Any], progress_bar: bool) -> list[Outco
         an outcome for each unit of ``plan.todo``, in its order.
     """
     options = plan.options
-    work = Work(options.output_dir.resolve(), options.data_dir.resolve(), plan.environment, origin)
+    work = Work(options.output_dir.resolve(), options.data_dir.resolve(), plan.environment, origin, own_data(options))
     outcomes = [Outcome() for _ in plan.todo]
     if not plan.todo:
         return outcomes

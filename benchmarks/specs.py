@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -23,6 +23,9 @@ FIRST_SEED: dict[SeedRole, int] = {"tuning": 0, "pilot": 100, "verdict": 1000}
 
 Profile = Literal["smoke", "standard", "full"]
 PROFILES: tuple[Profile, ...] = ("smoke", "standard", "full")
+
+Split = Literal["test", "validation"]
+"""What models are measured on: the data set's test part, or, for tuning, a part held out from training (``datasets.splits``)."""
 
 T = TypeVar("T")
 
@@ -49,6 +52,16 @@ def lookup(registry: Mapping[str, T], kind: str, name: str) -> T:
     if name not in registry:
         raise unknown(kind, name, registry)
     return registry[name]
+
+
+def dataset_label(dataset: str, split: Split) -> str:
+    """Name of a data set in rows and reports. On the validation split it is another one, so that the two never mix.
+
+    Example:
+        >>> dataset_label("digits", "test"), dataset_label("digits", "validation")
+        ('digits', 'digits-validation')
+    """
+    return dataset if split == "test" else f"{dataset}-{split}"
 
 
 class Spec(BaseModel):
@@ -116,12 +129,18 @@ class Block(Spec):
     settings: dict[str, Any]
     training: Training
     seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**31)], ...], Field(min_length=1)]
+    split: Split = "test"
+
+    @property
+    def label(self) -> str:
+        """Name of the data in rows and reports."""
+        return dataset_label(self.dataset, self.split)
 
 
 class Measurement(Spec):
     """A measure with its options, applied to a block, or to a data set alone where ``block`` is None.
 
-    ``data_seeds`` are those that a measure of data alone draws with.
+    ``data_seeds`` are those that a measure of data alone draws with. Data set and split are those of the block.
     """
 
     measure: str
@@ -129,6 +148,18 @@ class Measurement(Spec):
     options: dict[str, Any]
     block: Block | None = None
     data_seeds: tuple[int, ...] = ()
+    split: Split = "test"
+
+    @model_validator(mode="after")
+    def _as_its_block(self) -> Self:
+        if self.block is not None and (self.dataset, self.split) != (self.block.dataset, self.block.split):
+            raise ValueError(f"measured on {self.label}, but the block is trained on {self.block.label}")
+        return self
+
+    @property
+    def label(self) -> str:
+        """Name of the data in rows and reports."""
+        return dataset_label(self.dataset, self.split)
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -1,9 +1,10 @@
 r"""How well a model with a posterior explains data, and how much of its latent space it uses.
 
-For a latent-variable model with posterior q, the log-weights :math:`\log w = \log p(x, z) - \log q(z \mid x)` at draws z from q give
-two bounds on log p(x): their mean (the ELBO; Kingma and Welling, ICLR 2014) and, with k draws per example, the log of their mean
-(Burda, Grosse and Salakhutdinov, *Importance Weighted Autoencoders*, ICLR 2016, eq. 8). All in nats per example. For grey pixels or coordinates
-likelihoods are densities: bounds may be positive, and compare only between models with the same kind of likelihood.
+For a latent-variable model with posterior q, the log-weights :math:`\log w = \log p(x, z) - \log q(z \mid x)` at draws z
+from q give two bounds on log p(x): their mean (the ELBO; Kingma and Welling, ICLR 2014) and, with k draws per example, the log of
+their mean (Burda, Grosse and Salakhutdinov, *Importance Weighted Autoencoders*, ICLR 2016, eq. 8). All in nats per example. For
+grey pixels or coordinates likelihoods are densities: bounds may be positive, and compare only between models with the same kind
+of likelihood.
 """
 
 from __future__ import annotations

@@ -2,70 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from benchmarks.datasets import images, mixtures
+from benchmarks.datasets.base import Dataset, Kind, OwnData, Source
 from benchmarks.datasets.mixtures import GaussianMixture
-from benchmarks.specs import lookup
+from benchmarks.datasets.own import own_images
+from benchmarks.datasets.splits import on_validation
+from benchmarks.datasets.torchvision_sets import cifar10, fashion_mnist, kmnist
+from benchmarks.specs import InputError, Split, lookup
 
-Kind = Literal["mixture", "images"]
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A data set in memory.
-
-    Attributes:
-        name: its name in ``DATASETS``.
-        kind: ``mixture`` (float32 coordinates, known density) or ``images`` (uint8 pixels).
-        shape: shape of one datum: (2,) or (height, width).
-        train: shape (N, D).
-        test: shape (M, D), never trained on.
-        train_labels: class labels, shape (N,), or None.
-        test_labels: shape (M,), or None.
-        density: the exact density, for mixtures.
-    """
-
-    name: str
-    kind: Kind
-    shape: tuple[int, ...]
-    train: np.ndarray
-    test: np.ndarray
-    train_labels: np.ndarray | None = None
-    test_labels: np.ndarray | None = None
-    density: GaussianMixture | None = None
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 over shapes, types and bytes of the arrays."""
-        sha = hashlib.sha256()
-        for array in (self.train, self.test, self.train_labels, self.test_labels):
-            if array is not None:
-                sha.update(f"{array.dtype.str}{array.shape}".encode())
-                sha.update(np.ascontiguousarray(array).tobytes())
-        return sha.hexdigest()
+__all__ = ["DATASETS", "Dataset", "Entry", "Kind", "OwnData", "Source", "load"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of ``DATASETS``: what a data set is and how it is made. ``load`` takes (data_dir, offline)."""
+    """A line of ``DATASETS``: what a data set is and how it is made; ``embedded``: without any file."""
 
     kind: Kind
     summary: str
     licence: str
-    load: Callable[[Path, bool], Dataset]
+    load: Callable[[Source], Dataset]
     embedded: bool = True
 
 
 def _mixture(name: str, density: Callable[[], GaussianMixture], summary: str) -> Entry:
-    def load(data_dir: Path, offline: bool) -> Dataset:
+    def load(source: Source) -> Dataset:
         mixture = density()
         generator = np.random.default_rng(0)
         train = mixture.sample(mixtures.TRAIN_POINTS, generator)
@@ -75,14 +41,22 @@ def _mixture(name: str, density: Callable[[], GaussianMixture], summary: str) ->
     return Entry("mixture", summary, "made by the suite", load)
 
 
-def _digits(data_dir: Path, offline: bool) -> Dataset:
+def _digits(source: Source) -> Dataset:
     train, test, train_labels, test_labels = images.digits()
     return Dataset("digits", "images", (8, 8), train, test, train_labels, test_labels)
 
 
-def _mnist(data_dir: Path, offline: bool) -> Dataset:
-    train, test, train_labels, test_labels = images.mnist(data_dir, offline)
-    return Dataset("mnist", "images", (28, 28), train, test, train_labels, test_labels)
+def _mnist(source: Source) -> Dataset:
+    train, test, train_labels, test_labels = images.mnist(source.data_dir, source.offline)
+    return Dataset("mnist", "images", (28, 28), train, test, train_labels, test_labels, checked="SHA-256")
+
+
+def _own(source: Source) -> Dataset:
+    if source.own is None:
+        raise InputError(
+            "data set 'own' is read from your files: run_bench.py --dataset own --own-data FILE.npz or FOLDER"
+        )
+    return own_images(source.own)
 
 
 DATASETS: dict[str, Entry] = {
@@ -93,13 +67,33 @@ DATASETS: dict[str, Entry] = {
         "images", "8 × 8 handwritten digits in scikit-learn, 898 train / 899 test", "CC BY 4.0 (UCI)", _digits
     ),
     "mnist": Entry("images", "28 × 28 handwritten digits, 60000 train / 10000 test", "CC BY-SA 3.0", _mnist, False),
+    "fashion-mnist": Entry(
+        "images", "28 × 28 articles of clothing, 60000 train / 10000 test", "MIT", fashion_mnist, False
+    ),
+    "kmnist": Entry(
+        "images", "28 × 28 cursive Japanese characters, 60000 train / 10000 test", "CC BY-SA 4.0", kmnist, False
+    ),
+    "cifar10": Entry(
+        "images", "32 × 32 colour photographs of ten classes, 50000 train / 10000 test", "none stated", cifar10, False
+    ),
+    "own": Entry("images", "your own images, by --own-data FILE.npz or FOLDER", "the user's own", _own, False),
 }
 
 
-def load(name: str, data_dir: Path, offline: bool) -> Dataset:
+def load(name: str, data_dir: Path, offline: bool, split: Split = "test", own: OwnData | None = None) -> Dataset:
     """The data set ``name``.
+
+    Args:
+        name: a key of ``DATASETS``.
+        data_dir: torchvision's root.
+        offline: do not download what is missing.
+        split: ``test``, or ``validation`` for tuning (:func:`benchmarks.datasets.splits.on_validation`).
+        own: what the data set ``own`` is read from.
 
     Raises:
         InputError: an unknown name, or files that are missing or damaged.
     """
-    return lookup(DATASETS, "data set", name).load(data_dir, offline)
+    entry = lookup(DATASETS, "data set", name)
+    data = entry.load(Source(data_dir, offline, own))
+    data = replace(data, summary=data.summary or entry.summary)
+    return data if split == "test" else on_validation(data)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.datasets import DATASETS
 from benchmarks.recipes import ARMS, FURTHER_ARMS, FURTHER_IMAGE_ARMS, RECIPES, Arm, Settings, training_for
-from benchmarks.specs import Block, Measurement, Network, Profile
+from benchmarks.specs import Block, Measurement, Network, Profile, Split
 from models import MODELS
 
 
@@ -19,11 +19,15 @@ class Request:
         dataset: a data set's name.
         profile: budget and settings.
         seeds: blocks of seeds.
+        samples: n, how many samples are drawn from each model: the recipe's number, or that of the test examples if it is less.
+        split: what is measured on.
     """
 
     dataset: str
     profile: Profile
     seeds: tuple[tuple[int, ...], ...]
+    samples: int
+    split: Split = "test"
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Experiment:
         datasets: data sets by profile, when none is asked for by name.
         supports: every data set that can be asked for.
         measurements: the measurements for one request.
+        split: what the experiment is measured on; ``validation`` for one that chooses settings.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Experiment:
     datasets: Mapping[Profile, tuple[str, ...]]
     supports: tuple[str, ...]
     measurements: Callable[[Request], list[Measurement]]
+    split: Split = "test"
 
 
 def block(
@@ -52,6 +58,7 @@ def block(
     profile: Profile,
     seeds: tuple[int, ...],
     network: Network | None = None,
+    split: Split = "test",
 ) -> Block:
     """The block that trains ``model`` on ``dataset`` as the recipe says, ``settings`` on top, all of them resolved.
 
@@ -66,6 +73,7 @@ def block(
         settings=resolved.model_dump(mode="json"),
         training=training_for(recipe, profile),
         seeds=seeds,
+        split=split,
     )
 
 
@@ -82,15 +90,25 @@ def compared_blocks(request: Request) -> list[Block]:
     if request.profile == "full":
         arms += [(arm, network) for network in recipe.further_networks for arm in ARMS if arm[0] != "pca"]
     return [
-        block(request.dataset, model, settings, request.profile, seeds, network)
+        block(request.dataset, model, settings, request.profile, seeds, network, request.split)
         for (model, settings), network in arms
+        for seeds in request.seeds
+    ]
+
+
+def floor(request: Request, name: str) -> list[Measurement]:
+    """The measurement ``name`` of data alone, as large as those of the models, for every block of seeds."""
+    return [
+        Measurement(
+            measure=name, dataset=request.dataset, options={"n": request.samples}, data_seeds=seeds, split=request.split
+        )
         for seeds in request.seeds
     ]
 
 
 def measure(of: Block, name: str, **options: object) -> Measurement:
     """The measurement ``name`` of a block."""
-    return Measurement(measure=name, dataset=of.dataset, options=options, block=of)
+    return Measurement(measure=name, dataset=of.dataset, options=options, block=of, split=of.split)
 
 
 def sampling_options(of: Block, observations: bool) -> list[dict[str, object]]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from benchmarks.experiments.base import Experiment, Request, compared_blocks, measure, sampling_options
-from benchmarks.recipes import RECIPES
+from benchmarks.experiments.base import Experiment, Request, compared_blocks, floor, measure, sampling_options
 from benchmarks.specs import Measurement
 from models import MODELS
 
 
 def measurements(request: Request) -> list[Measurement]:
-    n = RECIPES[request.dataset].samples
-    wanted = [
-        Measurement(measure="image-floor", dataset=request.dataset, options={"n": n}, data_seeds=seeds)
-        for seeds in request.seeds
-    ]
+    n = request.samples
+    wanted = floor(request, "image-floor")
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
         wanted += [measure(block, "image-samples", n=n, **how) for how in sampling_options(block, observations=False)]
@@ -26,6 +22,6 @@ EXPERIMENT = Experiment(
     name="images",
     question="How do the models compare on real images, as generators and, with an encoder, as reproducers?",
     datasets={"smoke": ("digits",), "standard": ("digits",), "full": ("digits", "mnist")},
-    supports=("digits", "mnist"),
+    supports=("digits", "mnist", "fashion-mnist", "kmnist", "cifar10", "own"),
     measurements=measurements,
 )

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from benchmarks.experiments.base import Experiment, Request, compared_blocks, measure, sampling_options
-from benchmarks.recipes import RECIPES
+from benchmarks.experiments.base import Experiment, Request, compared_blocks, floor, measure, sampling_options
 from benchmarks.specs import Measurement
 
 DATASETS = ("ring", "grid", "unequal-pair")
 
 
 def measurements(request: Request) -> list[Measurement]:
-    n = RECIPES[request.dataset].samples
-    wanted = [
-        Measurement(measure="mixture-floor", dataset=request.dataset, options={"n": n}, data_seeds=seeds)
-        for seeds in request.seeds
-    ]
+    n = request.samples
+    wanted = floor(request, "mixture-floor")
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
         wanted += [measure(block, "mixture-samples", n=n, **how) for how in sampling_options(block, observations=True)]

@@ -46,16 +46,27 @@ SYMLOG_METRICS = {"kid": 0.01, "kl-data-model-knn": 0.1, "kl-model-data-knn": 0.
 """Metrics that may be negative at their floor, and the value below which their axis is linear."""
 PANELS_PER_ROW = 5
 MOSAIC_SIDE = 6
+LINE_GREY = 110
 
 Arm = tuple[str, str, str]
 Draw = Callable[[Axes, dict[str, np.ndarray], dict[str, Any]], None]
 
 
+def channels_last(images: np.ndarray) -> np.ndarray:
+    """Images as matplotlib draws them: grey ones (n, H, W) as they are, colour (n, 3, H, W) as (n, H, W, 3)."""
+    return np.moveaxis(images, 1, -1) if images.ndim == 4 else images
+
+
 def mosaic(images: np.ndarray, side: int = MOSAIC_SIDE) -> np.ndarray:
-    """The first side² images (n, H, W) as one picture with a grey line between them."""
-    height, width = images.shape[1:]
-    canvas = np.full((side * (height + 1) - 1, side * (width + 1) - 1), 110, dtype=np.uint8)
-    for index, image in enumerate(images[: side * side]):
+    """The first side² images, uint8 (n, H, W) or (n, 3, H, W), as one picture with a grey line between them.
+
+    Returns:
+        (side (H + 1) − 1, side (W + 1) − 1), with a last axis of 3 for colour.
+    """
+    height, width = images.shape[-2:]
+    shape = (side * (height + 1) - 1, side * (width + 1) - 1, *images.shape[1:-2])
+    canvas = np.full(shape, LINE_GREY, dtype=np.uint8)
+    for index, image in enumerate(channels_last(images[: side * side])):
         top, left = (index // side) * (height + 1), (index % side) * (width + 1)
         canvas[top : top + height, left : left + width] = image
     return canvas
@@ -93,9 +104,11 @@ def bare(axes: Axes) -> None:
 
 
 def headline(results: Results, dataset: str, arm: Arm) -> str:
-    """The headline metric of an arm: mean over its seeds."""
+    """The headline metric of an arm: mean over its seeds; empty where the data set has no such metric."""
     kind = results.datasets[dataset]["kind"]
     lines = lines_of(results, dataset)
+    if not (lines["base"] == HEADLINE[kind]).any():  # a data set without an extractor has no FID
+        return ""
     chosen = lines[
         (lines["base"] == HEADLINE[kind])
         & (lines["arm"] == arm[0])
@@ -149,16 +162,25 @@ def samples_figure(results: Results, dataset: str) -> Figure:
     for axes in grid.ravel():
         axes.set_visible(False)
     panels = iter(grid.ravel())
+    numbers = False
     for arm, entries in (*real.items(), *arms.items()):
         axes = next(panels)
         axes.set_visible(True)
         several = any(a == arm[0] and o == "draw" for a, _, o in results.arms(dataset, measure))
         how = sampler_label(arm[1], arm[2], several) if arm[0] else "floor"
-        panel(axes, results, dataset, arm, entries, f"{how} · {headline(results, dataset, arm)}")
-    figure.suptitle(
-        f"{dataset}: samples of the first seed that did not fail; the number is the mean over such seeds (lower is better)"
-    )
+        value = headline(results, dataset, arm)
+        numbers |= bool(value)
+        panel(axes, results, dataset, arm, entries, f"{how} · {value}" if value else how)
+    means = "; the number is the mean over such seeds (lower is better)" if numbers else ""
+    figure.suptitle(f"{dataset}: samples of the first seed that did not fail{means}")
     return figure
+
+
+def strip(images: np.ndarray) -> np.ndarray:
+    """Images, uint8 (n, H, W) or (n, 3, H, W), side by side with a grey line after each: (H, n (W + 1)), and 3 for colour."""
+    shown = channels_last(images)
+    line = np.full((shown.shape[1], 1, *shown.shape[3:]), LINE_GREY, dtype=np.uint8)
+    return np.concatenate([part for image in shown for part in (image, line)], axis=1)
 
 
 def reconstructions_figure(results: Results, dataset: str) -> Figure | None:
@@ -175,11 +197,7 @@ def reconstructions_figure(results: Results, dataset: str) -> Figure | None:
         rows.append((name, arrays["reconstructions"], MODEL_COLOURS[model], f"L2 {errors[name]:.3g}"))
     figure, grid = plt.subplots(len(rows), 1, figsize=(9, 0.62 * len(rows) + 0.5))
     for axes, (name, images, colour, note) in zip(grid, rows, strict=True):
-        gap = np.full((*images.shape[:2], 1), 110, dtype=np.uint8)
-        strip = np.concatenate(
-            [np.concatenate([image, g], axis=1) for image, g in zip(images, gap, strict=True)], axis=1
-        )
-        axes.imshow(strip, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        axes.imshow(strip(images), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         axes.set_ylabel(f"{name}\n{note}".strip(), rotation=0, ha="right", va="center", color=colour, fontweight="bold")
         bare(axes)
     figure.suptitle(

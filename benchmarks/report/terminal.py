@@ -20,6 +20,9 @@ def summary_lines(results: Results, computed: int, reused: int, seconds: float) 
         every = lines_of(results, dataset)
         table = every[(every["base"] == base) & ~every["measure"].isin(FLOORS)]
         finite = table[np.isfinite(table["mean"])].sort_values("mean")
+        if table.empty and facts["kind"] == "images" and not facts.get("extractor"):
+            lines.append(f"{dataset}: no {results.run['metrics'][base]['title']}, because there is no extractor for it")
+            continue
         if finite.empty:
             lines.append(f"{dataset}: no seed gave a value")
             continue

@@ -12,7 +12,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from benchmarks.blocks import train_block
 from benchmarks.command_line import main
@@ -321,6 +323,13 @@ BAD = {
     ("--seeds", "3"): "say what to run",
     ("--experiment", "mixtures", "--dataset", "ring", "digits"): "no chosen experiment supports the data set 'digits'",
     ("--dataset", "mnist", "--offline", "--data-dir", "/nowhere"): "train-images-idx3-ubyte is missing",
+    ("--dataset", "fashion-mnist", "--offline", "--data-dir", "/nowhere"): "train-images-idx3-ubyte.gz is missing",
+    ("--dataset", "cifar10", "--offline", "--data-dir", "/nowhere"): "data_batch_1 is missing",
+    ("--dataset", "own"): "--dataset own needs --own-data PATH",
+    ("--all", "--own-data", "x.npz"): "--own-data is given without --dataset own",
+    ("--dataset", "own", "--own-data", "/nowhere.npz"): "there is no such file or folder",
+    ("--dataset", "own", "--own-data", __file__): "is damaged or no .npz file",
+    ("--all", "--image-size", "many"): "invalid int value: 'many'",
     ("--all", "--results-dir", __file__): "is a file; give a directory",
     ("--all", "--config", "/nowhere.toml"): "cannot be read",
     ("list", "modles"): "did you mean 'models'?",
@@ -348,6 +357,8 @@ def test_list_prints_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     text = capsys.readouterr().out
     for word in ("models:", "fgan", "datasets:", "unequal-pair", "metrics:", "jsd-hist", "experiments:", "mixtures"):
+        assert word in text
+    for word in ("fashion-mnist", "kmnist", "cifar10", "own images, by --own-data"):
         assert word in text
     assert main(["list", "models", "--json"]) == 0
     assert list(json.loads(capsys.readouterr().out)) == ["models"]
@@ -397,3 +408,50 @@ def test_mnist_experiment_runs_through_data_dir(mnist_dir: Path, tmp_path: Path)
     assert finished.returncode == 0, finished.stderr
     assert {row["dataset"] for row in rows_of(tmp_path)} == {"mnist"}
     assert (tmp_path / "figures" / "mnist-samples.png").exists()
+
+
+@pytest.fixture
+def own_images(tmp_path: Path) -> dict[str, Path]:
+    """The same 200 pictures as an archive (grey, labels), and as a folder (colour, some of another size)."""
+    pixels = np.random.default_rng(0).integers(0, 256, (200, 8, 8), dtype=np.uint8)
+    folder = tmp_path / "my pictures"
+    folder.mkdir()
+    for number, image in enumerate(pixels):
+        Image.fromarray(image).convert("RGB").resize((8 + number % 2, 8)).save(folder / f"{number:03d}.png")
+    np.savez(tmp_path / "mine.npz", images=pixels, labels=np.arange(200) % 2)
+    return {"archive": tmp_path / "mine.npz", "folder": folder}
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "shape"), [("archive", [], [8, 8]), ("folder", ["--image-size", "6"], [3, 6, 6])]
+)
+def test_own_images_run_from_end_to_end(
+    own_images: dict[str, Path], kind: str, more: list[str], shape: list[int], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    root = tmp_path / "results"
+    words = [
+        "--dataset",
+        "own",
+        "--own-data",
+        str(own_images[kind]),
+        *more,
+        "--model",
+        "ae",
+        "gan",
+        "--profile",
+        "smoke",
+    ]
+    words += ["--seeds", "1", "--jobs", "1", "--device", "cpu", "--results-dir", str(root)]
+    assert main(words) == 0
+    assert len(capsys.readouterr().out.splitlines()) <= 10
+    rows = rows_of(root)
+    assert {row["status"] for row in rows} == {"ok"}
+    assert {row["n"] for row in rows if row["measure"] == "image-samples"} == {"40"}
+    facts = json.loads((root / "run.json").read_text(encoding="utf-8"))["datasets"]["own"]
+    assert (facts["shape"], facts["train"], facts["test"]) == (shape, 160, 40)
+    assert facts["summary"].startswith(f"own data {own_images[kind].name}: ")
+    assert str(tmp_path) not in (root / "run.json").read_text(encoding="utf-8")
+    assert facts["licence"] == "the user's own"
+    assert (root / "figures" / "own-samples.png").exists() and (root / "figures" / "own-reconstructions.png").exists()
+    assert dry_run(capsys, *words)["measurements_to_take"] == 0

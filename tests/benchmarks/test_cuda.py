@@ -15,7 +15,7 @@ from benchmarks.evaluation import MEASURES
 from benchmarks.experiments.base import Request, block
 from benchmarks.experiments.images import measurements as image_measurements
 from benchmarks.experiments.mixtures import measurements as mixture_measurements
-from benchmarks.recipes import ARMS
+from benchmarks.recipes import ARMS, RECIPES
 from benchmarks.specs import Training
 from benchmarks.training import train
 from models import MODELS
@@ -42,7 +42,7 @@ def test_stack_equals_solo_and_twice_is_equal(name: str, settings: Mapping[str, 
 def test_every_measure_runs(dataset: str) -> None:
     data = load(dataset, Path(), offline=True)
     plan = image_measurements if dataset == "digits" else mixture_measurements
-    for wanted in plan(Request(dataset, "smoke", (SEEDS,))):
+    for wanted in plan(Request(dataset, "smoke", (SEEDS,), RECIPES[dataset].samples)):
         measure, block_ = MEASURES[wanted.measure], wanted.block
         if block_ is None:
             measured = measure_data(measure, wanted.options, data, "cuda", wanted.data_seeds)

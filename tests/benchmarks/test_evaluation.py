@@ -14,6 +14,7 @@ from benchmarks.datasets import Dataset, load
 from benchmarks.evaluation import MEASURES, Measured, Subject, as_pixels, evaluate, shown_test_images
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.experiments.base import Request
+from benchmarks.recipes import RECIPES
 from benchmarks.specs import Block, Measurement
 from models import MODELS
 from models.base import GenerativeModel
@@ -23,7 +24,7 @@ SEEDS = (100, 101)
 
 
 def measurements(experiment: str, dataset: str) -> list[Measurement]:
-    return EXPERIMENTS[experiment].measurements(Request(dataset, "smoke", (SEEDS,)))
+    return EXPERIMENTS[experiment].measurements(Request(dataset, "smoke", (SEEDS,), RECIPES[dataset].samples))
 
 
 CASES = [("mixtures", "unequal-pair"), ("images", "digits")]

@@ -23,7 +23,7 @@ EVERY = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIME
 
 
 def asked(experiment: Experiment, profile: Profile, dataset: str) -> list[Measurement]:
-    return experiment.measurements(Request(dataset, profile, ((1000, 1001),)))
+    return experiment.measurements(Request(dataset, profile, ((1000, 1001),), RECIPES[dataset].samples))
 
 
 @EVERY
@@ -35,10 +35,10 @@ def test_what_is_asked_for_exists(experiment: Experiment, profile: Profile) -> N
             assert measurement.measure in MEASURES
             assert measurement.dataset in DATASETS
             assert MEASURES[measurement.measure].metrics(dataset)
-            assert execution.measuring_seconds(measurement) > 0
+            assert execution.measuring_seconds(measurement, 64) > 0
             if measurement.block:
                 MODELS[measurement.block.model].Settings(**measurement.block.settings)
-                assert execution.training_seconds(measurement.block) > 0
+                assert execution.training_seconds(measurement.block, 64) > 0
 
 
 @EVERY
@@ -75,7 +75,8 @@ def compared(dataset: str) -> list[Block]:
 
 def empty(dataset: str) -> Dataset:
     """The data set's shape and kind without its data."""
-    shape = {"digits": (8, 8), "mnist": (28, 28)}.get(dataset, (2,))
+    shapes = {"digits": (8, 8), "cifar10": (3, 32, 32)}
+    shape = shapes.get(dataset, (28, 28) if DATASETS[dataset].kind == "images" else (2,))
     return Dataset(dataset, DATASETS[dataset].kind, shape, np.zeros((0, 2)), np.zeros((0, 2)))
 
 
@@ -109,6 +110,17 @@ def test_flops_are_those_of_the_matrix_products() -> None:
     products = sum(2 * batch * a * b for a, b in sizes)
     first = 2 * batch * 2 * 64
     assert training_cost(ae, batch) == {"autoencoder": 3 * products - first}
+
+
+def test_cost_grows_with_the_number_of_pixels_as_its_products_do() -> None:
+    """The estimate for data sets of other sizes against operations that are counted."""
+    counted = {
+        name: training_cost(model_builder(compared(name)[0], MODELS["ae"], empty(name))(), 128)
+        for name in ("mnist", "cifar10")
+    }
+    ratio = counted["cifar10"]["autoencoder"] / counted["mnist"]["autoencoder"]
+    assert execution.size_factor("cifar10", 3072) == pytest.approx(ratio, rel=0.15)
+    assert execution.size_factor("mnist", 784) == execution.size_factor("digits", 64) == 1
 
 
 def test_recipes_cover_every_data_set() -> None:

@@ -31,6 +31,13 @@ BAD = {
     "jobs = 100000": "option jobs",
     'results_dir = "a\\u0000b"': "give the path of a directory",
     "data_dir = 3": "give the path of a directory",
+    'dataset = "own"': "--dataset own needs --own-data PATH: an .npz file or a folder of images",
+    'own-data = "x.npz"': "--own-data is given without --dataset own",
+    'own-data = "x.npz"\ndataset = "digits"': "--own-data is given without --dataset own",
+    "image-size = 32": "--image-size is for the images of --own-data",
+    'dataset = "own"\nown-data = ""': "give the path of an .npz file or of a folder of images",
+    "image_size = 3": "option image_size = 3: input should be greater than or equal to 4",
+    "image_size = 257": "less than or equal to 256",
     "seeds = " + "9" * 5000: "is not TOML",
     "model = " + "[" * 3000 + "]" * 3000: "is not TOML",
 }  # fmt: skip
@@ -80,6 +87,13 @@ def test_command_line_wins_over_the_file(tmp_path: Path) -> None:
     assert options.model == ("gan", "vae")
     assert options.data_dir == Path("x")
     assert options.json_output
+
+
+def test_own_data_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text('dataset = ["own", "digits"]\nown-data = "pictures"\nimage-size = 32\n')
+    options = make_options({}, path)
+    assert (options.own_data, options.image_size) == (Path("pictures"), 32)
 
 
 def test_results_go_to_the_profiles_folder() -> None:

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.specs import Block, InputError, Network, Training, canonical_json, lookup, seed_blocks, unknown
+from benchmarks.specs import (
+    Block,
+    InputError,
+    Measurement,
+    Network,
+    Training,
+    canonical_json,
+    lookup,
+    seed_blocks,
+    unknown,
+)
 
 BLOCK = Block(
     dataset="ring",
@@ -57,14 +67,23 @@ def test_block_survives_json() -> None:
         {"seeds": ()},
         {"seeds": (-1,)},
         {"training": {"updates": 0, "batch": 8}},
-        {"network": {"latent": 2, "hidden": (), "batch_norm": False}},
-        {"network": {"latent": "2", "hidden": (4,), "batch_norm": False}},
+        {"network": {"latent": 2, "hidden": (), "norm": "none"}},
+        {"network": {"latent": "2", "hidden": (4,), "norm": "none"}},
         {"unheard_of": 1},
     ],
 )
 def test_bad_blocks_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="validation error"):
         Block.model_validate({**BLOCK.model_dump(), **change})
+
+
+def test_a_block_is_measured_on_its_own_data() -> None:
+    tuned = BLOCK.model_copy(update={"split": "validation"})
+    assert Measurement(measure="m", dataset="ring", options={}, block=tuned, split="validation").label == tuned.label
+    with pytest.raises(ValueError, match="measured on ring, but the block is trained on ring-validation"):
+        Measurement(measure="m", dataset="ring", options={}, block=tuned)
+    with pytest.raises(ValueError, match="measured on grid, but the block is trained on ring"):
+        Measurement(measure="m", dataset="grid", options={}, block=BLOCK)
 
 
 def test_unknown_name_answers_with_the_known_ones_and_the_closest() -> None:
