@@ -31,8 +31,12 @@ _AS_RING = {"grid": "ring", "unequal-pair": "ring"}
 SECONDS_PER_SEED: dict[str, float] = {
     "mixture-samples": 0.35,
     "mixture-floor": 0.35,
+    "mixture-two-sample": 1.0,
+    "mixture-two-sample-floor": 1.0,
     "image-samples": 0.25,
     "image-floor": 0.25,
+    "image-two-sample": 1.0,
+    "image-two-sample-floor": 1.0,
     "reconstruction": 0.02,
     "training": 0.05,
 }

@@ -29,7 +29,9 @@ class RunOptions(BaseModel):
         jobs: worker processes; None for the number of cores (1 on a GPU).
         data_dir: torchvision's data root.
         results_dir: where results go; None for ``results/<profile>``.
-        offline: never download data.
+        offline: never download anything.
+        inception_weights: file with torch-fidelity's Inception-v3 weights, or ``download``; None for no Inception-v3.
+        inception_sha256: SHA-256 that this file must have, or its first digits, at least 8; None for the official file's.
         dry_run: print the plan and stop.
         quiet: print nothing but errors.
         json_output: print machine-readable output.
@@ -48,6 +50,8 @@ class RunOptions(BaseModel):
     data_dir: Path = DEFAULT_DATA_DIR
     results_dir: Path | None = None
     offline: bool = False
+    inception_weights: Path | None = None
+    inception_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8,64}$")] | None = None
     dry_run: bool = False
     quiet: bool = False
     json_output: Annotated[bool, Field(alias="json")] = False
@@ -63,6 +67,13 @@ class RunOptions(BaseModel):
         if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
             raise ValueError("give the path of a directory")
         return Path(value)
+
+    @field_validator("inception_weights", mode="before")
+    @classmethod
+    def _file(cls, value: Any) -> Any:
+        if value is not None and (not isinstance(value, str | Path) or not str(value) or "\0" in str(value)):
+            raise ValueError("give the path of a file, or 'download'")
+        return None if value is None else Path(value)
 
     @property
     def output_dir(self) -> Path:
@@ -124,5 +135,6 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
             "seed_role": "tuning, pilot or verdict",
             "profile": "smoke, standard or full",
             "device": "auto, cpu, cuda or cuda:n",
+            "inception_sha256": "8 to 64 hexadecimal digits",
         }.get(name, first["msg"][0].lower() + first["msg"][1:])
         raise InputError(f"option {name} = {first['input']!r:.80}: {expected}") from None

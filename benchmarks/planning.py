@@ -14,12 +14,14 @@ from benchmarks.datasets import DATASETS, Dataset, load
 from benchmarks.evaluation import MEASURES
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.experiments.base import Request
+from benchmarks.extractor_choice import choose, inception_weights
 from benchmarks.options import RunOptions
 from benchmarks.recipes import SEEDS
 from benchmarks.specs import SCHEMA_VERSION, Block, InputError, Measurement, canonical_json, lookup, seed_blocks
 from benchmarks.store import Store, digest, source_digest, versions
 from metrics import METRICS, base_name
-from metrics.features import extractor_for
+from metrics.features import Extractor
+from metrics.inception import InceptionWeights
 from models import MODELS
 
 
@@ -64,12 +66,18 @@ def environment_for(device: str) -> Environment:
 
 @dataclass(frozen=True)
 class PlannedMeasurement:
-    """A measurement with its key, whether it is stored, and the experiments that want it."""
+    """A measurement with its key, whether it is stored, the experiments that want it, and its feature extractors."""
 
     measurement: Measurement
     key: str
     stored: bool
     experiments: tuple[str, ...]
+    extractors: tuple[Extractor, ...] = ()
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the values that it gives."""
+        return MEASURES[self.measurement.measure].names(self.measurement.dataset, self.extractors)
 
 
 @dataclass(frozen=True)
@@ -104,12 +112,14 @@ class Unit:
 
 @dataclass(frozen=True)
 class Plan:
-    """All units of a run, the environment, and the data sets (loaded and checked)."""
+    """All units of a run, the environment, the data sets (loaded and checked), and what the user should know."""
 
     options: RunOptions
     environment: Environment
     units: tuple[Unit, ...]
     datasets: Mapping[str, Dataset]
+    inception: InceptionWeights | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def measurements(self) -> list[PlannedMeasurement]:
@@ -151,9 +161,15 @@ def block_key(block: Block, data: str, environment: Environment) -> str:
     )
 
 
-def measurement_key(measurement: Measurement, key: str | None, data: str, environment: Environment) -> str:
-    """Key of a measurement: measure and options, the block's key, the sources of measures and metrics, data, extractor."""
-    images = DATASETS[measurement.dataset].kind == "images"
+def measurement_key(
+    measurement: Measurement,
+    key: str | None,
+    data: str,
+    environment: Environment,
+    extractors: tuple[Extractor, ...] = (),
+) -> str:
+    """Key of a measurement: measure and options, the block's key, the sources of measures and metrics, data, extractors."""
+    names = MEASURES[measurement.measure].names(measurement.dataset, extractors)
     return digest(
         {
             "schema_version": SCHEMA_VERSION,
@@ -163,9 +179,9 @@ def measurement_key(measurement: Measurement, key: str | None, data: str, enviro
             "dataset": measurement.dataset,
             "block": key,
             "sources": source_digest("benchmarks.blocks"),
-            "metrics": [metric_facts(name) for name in MEASURES[measurement.measure].metrics(measurement.dataset)],
+            "metrics": [metric_facts(name) for name in names],
             "data": data,
-            "extractor": extractor_for(measurement.dataset) if images else None,
+            "extractors": [[extractor.name, extractor.sha256] for extractor in extractors],
             "environment": environment.facts(),
         }
     )
@@ -214,10 +230,11 @@ def make_plan(options: RunOptions, store: Store) -> Plan:
     """The plan for a run: loads and checks the data, computes keys, looks up what is stored.
 
     Raises:
-        InputError: unknown names, no such device, data missing or damaged.
+        InputError: unknown names, no such device, data or weights missing or damaged.
     """
     environment = environment_for(options.device)
     wanted = wanted_measurements(options)
+    inception = inception_weights(options)
     names = dict.fromkeys(measurement.dataset for measurement, _ in wanted.values())
     offline = options.offline or options.dry_run
     datasets = {name: load(name, options.data_dir, offline) for name in names}
@@ -227,14 +244,20 @@ def make_plan(options: RunOptions, store: Store) -> Plan:
         group = canonical_json(measurement.block) if measurement.block else f"data alone: {measurement.dataset}"
         groups.setdefault(group, []).append((measurement, experiments))
     units = []
+    notes: dict[str, None] = {}
     for members in groups.values():
         dataset, block = members[0][0].dataset, members[0][0].block
         data = datasets[dataset].digest
         key = block_key(block, data, environment) if block else None
         planned = []
         for measurement, experiments in members:
-            own = measurement_key(measurement, key, data, environment)
-            planned.append(PlannedMeasurement(measurement, own, store.has("measurements", own), tuple(experiments)))
+            extractors: tuple[Extractor, ...] = ()
+            if MEASURES[measurement.measure].feature_metrics:
+                extractors, said = choose(datasets[dataset], measurement.options["n"], inception)
+                notes |= dict.fromkeys(said)
+            own = measurement_key(measurement, key, data, environment, extractors)
+            has = store.has("measurements", own)
+            planned.append(PlannedMeasurement(measurement, own, has, tuple(experiments), extractors))
         stored = key is not None and store.has("blocks", key)
         units.append(Unit(dataset, block, key, stored, tuple(planned)))
-    return Plan(options, environment, tuple(units), datasets)
+    return Plan(options, environment, tuple(units), datasets, inception, tuple(notes))

@@ -108,7 +108,7 @@ def failed_rows(planned: PlannedMeasurement, block_key: str | None) -> list[dict
     return [
         {**common, "seed": seed, "status": "failed", "metric": metric, "value": math.nan, "step": None, "n": None}
         for seed in measurement.seeds
-        for metric in MEASURES[measurement.measure].metrics(measurement.dataset)
+        for metric in planned.metrics
     ]
 
 
@@ -176,10 +176,10 @@ def take(planned: PlannedMeasurement, dataset: Dataset, trained: Trained | None,
     wanted = planned.measurement
     measure, device = MEASURES[wanted.measure], environment.device
     if wanted.block is None:
-        return measure_data(measure, wanted.options, dataset, device, wanted.data_seeds)
+        return measure_data(measure, wanted.options, dataset, device, wanted.data_seeds, planned.extractors)
     assert trained is not None
     model = MODELS[wanted.block.model]
-    return measure_block(measure, wanted.options, dataset, device, wanted.block, model, trained)
+    return measure_block(measure, wanted.options, dataset, device, wanted.block, model, trained, planned.extractors)
 
 
 def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: Work) -> Trained:

@@ -14,9 +14,19 @@ def measurements(request: Request) -> list[Measurement]:
         Measurement(measure="image-floor", dataset=request.dataset, options={"n": n}, data_seeds=seeds)
         for seeds in request.seeds
     ]
+    thorough = request.profile == "full"  # a fresh classifier for every seed and sampler costs
+    if thorough:
+        wanted += [
+            Measurement(measure="image-two-sample-floor", dataset=request.dataset, options={"n": n}, data_seeds=seeds)
+            for seeds in request.seeds
+        ]
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
-        wanted += [measure(block, "image-samples", sampler=s, observation="mean", n=n) for s in samplers(block)]
+        wanted += [
+            measure(block, name, sampler=sampler, observation="mean", n=n)
+            for name in ("image-samples", *(("image-two-sample",) if thorough else ()))
+            for sampler in samplers(block)
+        ]
         if MODELS[block.model].has_codes:
             wanted.append(measure(block, "reconstruction"))
     return wanted

@@ -16,10 +16,17 @@ def measurements(request: Request) -> list[Measurement]:
         Measurement(measure="mixture-floor", dataset=request.dataset, options={"n": n}, data_seeds=seeds)
         for seeds in request.seeds
     ]
+    thorough = request.profile == "full"  # a fresh classifier for every seed and sampler costs
+    if thorough:
+        wanted += [
+            Measurement(measure="mixture-two-sample-floor", dataset=request.dataset, options={"n": n}, data_seeds=seeds)
+            for seeds in request.seeds
+        ]
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
         wanted += [
-            measure(block, "mixture-samples", sampler=sampler, observation=observation, n=n)
+            measure(block, name, sampler=sampler, observation=observation, n=n)
+            for name in ("mixture-samples", *(("mixture-two-sample",) if thorough else ()))
             for sampler in samplers(block)
             for observation in MODELS[block.model].observations
         ]
