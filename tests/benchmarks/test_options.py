@@ -31,6 +31,9 @@ BAD = {
     "jobs = 100000": "option jobs",
     'results_dir = "a\\u0000b"': "give the path of a directory",
     "data_dir = 3": "give the path of a directory",
+    "inception_weights = 3": "give the path of a file, or 'download'",
+    'inception-weights = ""': "give the path of a file, or 'download'",
+    'inception_sha256 = "6726825g"': "8 to 64 hexadecimal digits",
     "seeds = " + "9" * 5000: "is not TOML",
     "model = " + "[" * 3000 + "]" * 3000: "is not TOML",
 }  # fmt: skip
