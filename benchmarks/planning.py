@@ -21,7 +21,7 @@ from benchmarks.specs import SCHEMA_VERSION, Block, InputError, Measurement, can
 from benchmarks.store import Store, digest, source_digest, versions
 from metrics import METRICS, base_name
 from metrics.features import Extractor
-from metrics.inception import InceptionWeights
+from metrics.inception import REGISTERED, InceptionWeights
 from models import MODELS
 
 
@@ -79,6 +79,13 @@ class PlannedMeasurement:
         """Names of the values that it gives."""
         return MEASURES[self.measurement.measure].names(self.measurement.dataset, self.extractors)
 
+    @property
+    def seconds(self) -> float:
+        """Expected core-seconds on a CPU."""
+        deep = [extractor.dimensions for extractor in self.extractors if extractor.registered == REGISTERED]
+        extraction = sum(execution.extraction_seconds(self.measurement, features) for features in deep)
+        return execution.measuring_seconds(self.measurement) + extraction
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -107,7 +114,7 @@ class Unit:
     def seconds(self) -> float:
         """Expected core-seconds of what is missing."""
         training = execution.training_seconds(self.block) if self.block is not None and self.must_train else 0.0
-        return training + sum(execution.measuring_seconds(m.measurement) for m in self.missing)
+        return training + sum(m.seconds for m in self.missing)
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ def run_unit(unit: Unit, work: Work) -> Outcome:
         except Exception as error:
             outcome.fail(planned, error)
         outcome.measuring_seconds += time.perf_counter() - started
-        _report(execution.measuring_seconds(planned.measurement))
+        _report(planned.seconds)
     return outcome
 
 

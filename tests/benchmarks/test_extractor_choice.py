@@ -186,6 +186,9 @@ def test_inception_stands_beside_the_own_extractor(tmp_path: Path, tiny: Dataset
     # stored under the weights' hash: found again with them, and something else without them
     assert make_plan(with_inception, Store(tmp_path)).todo == ()
     without = make_plan(options_for(tmp_path), Store(tmp_path))
+    assert sum(m.seconds for m in plan.measurements) > sum(
+        m.seconds for m in without.measurements
+    )  # the plan's estimate knows that Inception-v3 costs
     assert {m.measurement.measure for unit in without.todo for m in unit.missing} == {"image-samples", "image-floor"}
     assert not any(unit.must_train for unit in without.todo)
 
