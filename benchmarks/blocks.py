@@ -15,6 +15,7 @@ from benchmarks.datasets import Dataset
 from benchmarks.evaluation import Measure, Measured, Subject, evaluate
 from benchmarks.specs import Block, Network
 from benchmarks.training import Progress, Stack, Trained, train
+from metrics.features import Extractor
 from models.base import GenerativeModel
 from models.networks import MLP, Conv, Networks, Output
 
@@ -111,15 +112,22 @@ def measure_block(
     block: Block,
     model: type[GenerativeModel],
     trained: Trained,
+    extractors: tuple[Extractor, ...] = (),
 ) -> Measured:
-    """Take a measurement of a trained block."""
+    """Take a measurement of a trained block, its images looked at with these extractors."""
     build = model_builder(block, model, dataset)
-    subject = Subject(dataset, options, block.seeds, torch.device(device), build, trained, block.training.batch)
+    batch = block.training.batch
+    subject = Subject(dataset, options, block.seeds, torch.device(device), build, trained, batch, extractors)
     return evaluate(measure, subject)
 
 
 def measure_data(
-    measure: Measure, options: dict[str, Any], dataset: Dataset, device: str, seeds: tuple[int, ...]
+    measure: Measure,
+    options: dict[str, Any],
+    dataset: Dataset,
+    device: str,
+    seeds: tuple[int, ...],
+    extractors: tuple[Extractor, ...] = (),
 ) -> Measured:
     """Take a measurement of data alone, once for each seed that it draws with."""
-    return evaluate(measure, Subject(dataset, options, seeds, torch.device(device)))
+    return evaluate(measure, Subject(dataset, options, seeds, torch.device(device), extractors=extractors))

@@ -72,7 +72,18 @@ def run_parser() -> Parser:
         "--image-size", type=int, metavar="S", help="crop own images to a square and resize them to S × S (4 to 256)"
     )
     how.add_argument("--results-dir", metavar="DIR", help="where results go (default: results/PROFILE)")
-    how.add_argument("--offline", action="store_true", help="never download data")
+    how.add_argument("--offline", action="store_true", help="never download anything")
+    how.add_argument(
+        "--inception-weights",
+        metavar="FILE",
+        help="also measure images in Inception-v3's features: torch-fidelity's weights file, or 'download'",
+    )
+    how.add_argument(
+        "--inception-sha256",
+        metavar="HEX",
+        help="SHA-256 of that file or its first digits, at least 8 (default: the official file's); "
+        "it is checked before the file, a pickle, is read",
+    )
     how.add_argument("--dry-run", action="store_true", help="print the plan and stop")
     how.add_argument("--quiet", action="store_true", help="print errors only")
     how.add_argument("--json", action="store_true", dest="json_output", help="print JSON")
@@ -189,6 +200,9 @@ def run(options: RunOptions) -> int:
             print(json.dumps(plan_facts(plan), indent=1) if options.json_output else "\n".join(plan_lines(plan)))
         return 0
     make_output_dir(options.output_dir)
+    if not options.quiet:
+        for note in plan.notes:
+            print(f"run_bench.py: note: {note}", file=sys.stderr)
     if store.put_aside:
         print(
             f"run_bench.py: {len(store.put_aside)} damaged units moved to {store.put_aside[0].parent}; computing them again",

@@ -21,6 +21,7 @@ def plan_facts(plan: Plan) -> dict[str, Any]:
         "measurements_to_take": sum(len(unit.missing) for unit in plan.units),
         "core_seconds": round(sum(unit.seconds for unit in plan.todo), 1),
         "wall_seconds": round(plan.wall_seconds, 1),
+        "notes": plan.notes,
         "units": [
             {
                 "dataset": unit.label,
@@ -68,4 +69,4 @@ def plan_lines(plan: Plan) -> list[str]:
         f"{facts['wall_seconds'] / 60:.1f} minutes with {facts['jobs']} jobs on {facts['device']}; "
         f"results in {facts['results_dir']}"
     )
-    return lines
+    return [*lines, *(f"note: {note}" for note in plan.notes)]

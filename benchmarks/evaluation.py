@@ -21,7 +21,8 @@ from benchmarks.datasets import Dataset
 from benchmarks.training import Trained, as_float, derived_seed, draw, generator_for, initialise, model_of
 from metrics import METRICS, base_name
 from metrics.divergence import histogram, log_knn_density
-from metrics.features import extractor_for
+from metrics.features import Extractor, Features, extract
+from metrics.manifold import density_coverage, precision_recall
 from models.base import GenerativeModel
 from models.latent_prior import LATENT_PRIORS
 from models.networks import count_parameters
@@ -35,8 +36,8 @@ SHOWN_RECONSTRUCTIONS = 16
 FIT_POINTS = 5_000
 """Ex-post densities are fitted to the codes of at most this many training points."""
 FEW = {"mixture": 10_000, "images": 2_000}
-"""Nearest-neighbour estimates on mixtures (with as many fresh draws from the data), and distances to the nearest training
-image, use at most this many of the n samples: more would cost much and tell little."""
+"""Nearest-neighbour estimates on mixtures (with as many fresh draws from the data), distances to the nearest training
+image, and two-sample tests use at most this many of the n samples: more would cost much and tell little."""
 
 TRAINING_METRICS = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
 
@@ -62,6 +63,7 @@ class Subject:
         build: makes the block's model; None for a measure of data alone.
         trained: the block's outcome; None for a measure of data alone.
         batch: examples per update in the block's training.
+        extractors: the feature extractors that images are looked at with.
     """
 
     dataset: Dataset
@@ -71,6 +73,7 @@ class Subject:
     build: Callable[[], GenerativeModel] | None = None
     trained: Trained | None = None
     batch: int = 0
+    extractors: tuple[Extractor, ...] = ()
 
     def model(self, index: int) -> GenerativeModel:
         """The trained model of one seed, in evaluation mode, on the device; with the weights that the options name."""
@@ -101,17 +104,33 @@ class Subject:
             "support_level": density.support_level(),
         }
 
+    def features(self, pixels: np.ndarray) -> dict[Extractor, Features]:
+        """What the extractors make of flattened uint8 images (n, D)."""
+        images = pixels.reshape(-1, *self.dataset.shape)
+        return {extractor: extract(extractor, images, self.device.type == "cuda") for extractor in self.extractors}
+
+    @cached_property
+    def test_features(self) -> dict[Extractor, Features]:
+        """What the extractors make of the test images, once for all seeds."""
+        return self.features(self.dataset.test)
+
 
 @dataclass(frozen=True)
 class Measure:
     """A measure: ``function(subject, index)`` gives values and arrays of the index-th seed.
 
-    ``metrics(dataset)`` are the names of its values.
+    ``metrics(dataset)`` are the names of its values; ``feature_metrics`` are taken once more for every feature extractor.
     """
 
     function: Callable[[Subject, int], tuple[Values, Arrays]]
     metrics: Callable[[str], tuple[str, ...]]
     summary: str
+    feature_metrics: tuple[str, ...] = ()
+
+    def names(self, dataset: str, extractors: tuple[Extractor, ...]) -> tuple[str, ...]:
+        """Names of all values on a data set whose images these extractors look at."""
+        of_features = [name for extractor in extractors for name in named(self.feature_metrics, extractor)]
+        return (*of_features, *self.metrics(dataset))
 
 
 @dataclass(frozen=True)
@@ -216,18 +235,28 @@ def mixture_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
     return _mixture_values(subject, density.sample(subject.options["n"], generator))
 
 
-def extractor_of(dataset: str) -> str | None:
-    """Name of a data set's extractor, or None where none is committed."""
-    try:
-        return extractor_for(dataset)
-    except FileNotFoundError:
-        return None
+CLASS_METRICS = ("classes-covered", "label-entropy")
+"""Metrics of the classes that an extractor predicts: only where these are the data set's own."""
+FEATURE_METRICS = ("fid", "kid", "precision", "recall", "density", "coverage", *CLASS_METRICS)
+PIXEL_METRICS = ("sharpness", "nearest-l2")
 
 
-def image_metrics(dataset: str) -> tuple[str, ...]:
-    """Metrics of image samples, FID and KID named with their extractor; without them where there is none."""
-    extractor = extractor_of(dataset)
-    return (f"fid[{extractor}]", f"kid[{extractor}]", "nearest-l2") if extractor else ("nearest-l2",)
+def named(bases: tuple[str, ...], extractor: Extractor) -> tuple[str, ...]:
+    """Names of metrics of an extractor's features, without those that it cannot give."""
+    given = [base for base in bases if extractor.classifies or base not in CLASS_METRICS]
+    return tuple(f"{base}[{extractor.name}]" for base in given)
+
+
+def feature_facts(samples: Features, reference: Features) -> dict[str, Any]:
+    """What the metrics of features need."""
+    return {
+        "sample_features": samples.values,
+        "reference_features": reference.values,
+        "sample_classes": samples.probabilities,
+        "reference_classes": reference.probabilities,
+        "precision_recall": precision_recall(samples.values, reference.values),
+        "density_coverage": density_coverage(samples.values, reference.values),
+    }
 
 
 def as_pixels(images: np.ndarray) -> np.ndarray:
@@ -236,36 +265,100 @@ def as_pixels(images: np.ndarray) -> np.ndarray:
 
 
 def _image_values(
-    subject: Subject, pixels: np.ndarray, training: np.ndarray, reference: np.ndarray
+    subject: Subject,
+    pixels: np.ndarray,
+    training: np.ndarray,
+    reference: np.ndarray,
+    reference_features: Mapping[Extractor, Features],
 ) -> tuple[Values, Arrays]:
     data = subject.dataset
+    images = pixels.reshape(-1, *data.shape)
+    values: Values = {}
+    for extractor, features in subject.features(pixels).items():
+        facts = feature_facts(features, reference_features[extractor])
+        values |= compute(named(FEATURE_METRICS, extractor), facts)
     facts = {
-        "image_samples": pixels.reshape(-1, *data.shape),
+        "image_samples": images,
         "image_reference": reference.reshape(-1, *data.shape),
-        "extractor": extractor_of(data.name),
-        "cuda": subject.device.type == "cuda",
         "few": pixels[: FEW["images"]] / np.float32(255),
         "training": training / np.float32(255),
     }
-    return compute(image_metrics(data.name), facts), {"images": pixels[:SHOWN_IMAGES].reshape(-1, *data.shape)}
+    return values | compute(PIXEL_METRICS, facts), {"images": images[:SHOWN_IMAGES]}
 
 
 def image_samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Samples against held-out images."""
-    return _image_values(subject, as_pixels(sampled(subject, index)), subject.dataset.train, subject.dataset.test)
+    data = subject.dataset
+    return _image_values(subject, as_pixels(sampled(subject, index)), data.train, data.test, subject.test_features)
 
 
-def image_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
-    """The same metrics on real images: what a model would get that drew from the data's distribution.
+def split_anew(subject: Subject, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All images split at random: n that stand for samples, the rest for a training set, and of that the reference.
 
-    Training and test images are pooled and, with every seed, split anew at random: n images stand for the samples, the rest
-    for training set and reference. (The data set's own split is stratified: its two parts are more alike than two samples.)
+    Training and test images are pooled and, with every seed, split anew. (The data set's own split is stratified: its two
+    parts are more alike than two samples.)
     """
     data, seed = subject.dataset, subject.seeds[index]
     pool = np.concatenate([data.train, data.test])
     order = np.random.default_rng(derived_seed(seed, "floor")).permutation(len(pool))
     n = subject.options["n"]
-    return _image_values(subject, pool[order[:n]], pool[order[n:]], pool[order[n : n + len(data.test)]])
+    return pool[order[:n]], pool[order[n:]], pool[order[n : n + len(data.test)]]
+
+
+def image_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """The same metrics on real images: what a model would get that drew from the data's distribution."""
+    pixels, rest, reference = split_anew(subject, index)
+    return _image_values(subject, pixels, rest, reference, subject.features(reference))
+
+
+def _two_sample_seed(subject: Subject, index: int) -> int:
+    return derived_seed(subject.seeds[index], "two-sample") % 2**32
+
+
+def _image_two_sample(
+    subject: Subject,
+    index: int,
+    pixels: np.ndarray,
+    reference: np.ndarray,
+    reference_features: Mapping[Extractor, Features],
+) -> tuple[Values, Arrays]:
+    few, seed = pixels[: FEW["images"]], _two_sample_seed(subject, index)
+    values: Values = {}
+    for extractor, features in subject.features(few).items():
+        facts = {"few": features.values, "few_reference": reference_features[extractor].values, "seed": seed}
+        values |= compute(named(("c2st",), extractor), facts)
+    return values | compute(("c2st[pixels]",), {"few": few, "few_reference": reference, "seed": seed}), {}
+
+
+def image_two_sample(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Whether a classifier tells samples from held-out images, by pixels and by features."""
+    pixels = as_pixels(sampled(subject, index))
+    return _image_two_sample(subject, index, pixels, subject.dataset.test, subject.test_features)
+
+
+def image_two_sample_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Whether a classifier tells real images from real images."""
+    pixels, _, reference = split_anew(subject, index)
+    return _image_two_sample(subject, index, pixels, reference, subject.features(reference))
+
+
+def _mixture_two_sample(subject: Subject, index: int, samples: np.ndarray) -> tuple[Values, Arrays]:
+    few, reference = samples[: FEW["mixture"]], subject.dataset.test[: FEW["mixture"]]
+    facts = {"few": few, "few_reference": reference, "seed": _two_sample_seed(subject, index)}
+    return compute(("c2st",), facts), {}
+
+
+def mixture_two_sample(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Whether a classifier tells samples from fresh draws, by coordinates."""
+    return _mixture_two_sample(subject, index, sampled(subject, index))
+
+
+def mixture_two_sample_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Whether a classifier tells draws from the density from other draws."""
+    density, seed = subject.dataset.density, subject.seeds[index]
+    assert density is not None
+    generator = np.random.default_rng(derived_seed(seed, "floor"))
+    return _mixture_two_sample(subject, index, density.sample(subject.options["n"], generator))
 
 
 def shown_test_images(data: Dataset) -> np.ndarray:
@@ -279,6 +372,9 @@ def shown_test_images(data: Dataset) -> np.ndarray:
     return np.lexsort((data.test_labels, rank))[:SHOWN_RECONSTRUCTIONS]
 
 
+RECONSTRUCTION_METRICS = ("reconstruction-l2", "ssim")
+
+
 @torch.no_grad()
 def reconstruction(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Test images encoded (for a VAE: the posterior's mean) and decoded again."""
@@ -287,7 +383,14 @@ def reconstruction(subject: Subject, index: int) -> tuple[Values, Arrays]:
     decoded = model.decode(model.encode(x, {}), {}).cpu().numpy()
     if not np.isfinite(decoded).all():
         raise NonFiniteError("reconstructions are not finite")
-    values = compute(("reconstruction-l2",), {"images": x.cpu().numpy(), "reconstructions": decoded})
+    images = x.cpu().numpy()
+    facts = {
+        "images": images,
+        "reconstructions": decoded,
+        "image_grid": images.reshape(-1, *data.shape),
+        "reconstruction_grid": decoded.reshape(-1, *data.shape),
+    }
+    values = compute(RECONSTRUCTION_METRICS, facts)
     shown = shown_test_images(data)
     return values, {
         "inputs": data.test[shown].reshape(-1, *data.shape),
@@ -339,10 +442,27 @@ MEASURES: dict[str, Measure] = {
     "mixture-floor": Measure(
         mixture_floor, lambda dataset: MIXTURE_METRICS, "the same for draws from the density itself"
     ),
-    "image-samples": Measure(image_samples, image_metrics, "samples against held-out images"),
-    "image-floor": Measure(image_floor, image_metrics, "the same for real images"),
+    "mixture-two-sample": Measure(
+        mixture_two_sample, lambda dataset: ("c2st",), "whether a classifier tells samples from fresh draws"
+    ),
+    "mixture-two-sample-floor": Measure(
+        mixture_two_sample_floor, lambda dataset: ("c2st",), "the same for draws from the density itself"
+    ),
+    "image-samples": Measure(
+        image_samples, lambda dataset: PIXEL_METRICS, "samples against held-out images", FEATURE_METRICS
+    ),
+    "image-floor": Measure(image_floor, lambda dataset: PIXEL_METRICS, "the same for real images", FEATURE_METRICS),
+    "image-two-sample": Measure(
+        image_two_sample,
+        lambda dataset: ("c2st[pixels]",),
+        "whether a classifier tells samples from held-out images",
+        ("c2st",),
+    ),
+    "image-two-sample-floor": Measure(
+        image_two_sample_floor, lambda dataset: ("c2st[pixels]",), "the same for real images", ("c2st",)
+    ),
     "reconstruction": Measure(
-        reconstruction, lambda dataset: ("reconstruction-l2",), "test images encoded and decoded"
+        reconstruction, lambda dataset: RECONSTRUCTION_METRICS, "test images encoded and decoded"
     ),
 }
 
@@ -353,7 +473,7 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
     A seed whose training diverged, or whose output is not finite, gets NaN and the status ``diverged``; one that a measure
     cannot cope with gets NaN and ``failed``; what is known of it all the same (measure ``training``) is kept.
     """
-    names = measure.metrics(subject.dataset.name)
+    names = measure.names(subject.dataset.name, subject.extractors)
     rows: list[dict[str, Any]] = []
     collected: list[Arrays] = []
     errors: dict[int, str] = {}

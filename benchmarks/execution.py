@@ -44,16 +44,22 @@ MNIST_SAMPLES = 10_000
 SECONDS_PER_SEED: dict[str, float] = {
     "mixture-samples": 0.35,
     "mixture-floor": 0.35,
+    "mixture-two-sample": 1.0,
+    "mixture-two-sample-floor": 1.0,
     "image-samples": 0.25,
     "image-floor": 0.25,
+    "image-two-sample": 1.0,
+    "image-two-sample-floor": 1.0,
     "reconstruction": 0.02,
     "training": 0.05,
 }
 """Seconds per seed of a measure on a small data set."""
 SECONDS_PER_SEED_ON: dict[tuple[str, str], float] = {
-    ("image-samples", "mnist"): 8.0,
-    ("image-floor", "mnist"): 8.0,
-    ("reconstruction", "mnist"): 0.6,
+    ("image-samples", "mnist"): 25.0,
+    ("image-floor", "mnist"): 25.0,
+    ("image-two-sample", "mnist"): 6.0,
+    ("image-two-sample-floor", "mnist"): 6.0,
+    ("reconstruction", "mnist"): 3.0,
 }
 """The same by (measure, data set) where it is another."""
 
@@ -86,6 +92,15 @@ def measuring_seconds(measurement: Measurement, dimensions: int) -> float:
     if like == "mnist":
         per_seed *= size_factor(dataset, dimensions) * measurement.options.get("n", MNIST_SAMPLES) / MNIST_SAMPLES
     return per_seed * len(measurement.seeds)
+
+
+SECONDS_PER_IMAGE = {64: 0.07, 192: 0.15, 768: 0.4, 2048: 0.6}
+"""Seconds per image of Inception-v3 up to the layer of so many features; in-domain classifiers cost next to nothing."""
+
+
+def extraction_seconds(measurement: Measurement, features: int) -> float:
+    """Expected core-seconds of Inception-v3 on a CPU: the samples of every seed, and as many reference images once."""
+    return SECONDS_PER_IMAGE[features] * measurement.options["n"] * (len(measurement.seeds) + 1)
 
 
 START_SECONDS = 5.0

@@ -31,7 +31,9 @@ class RunOptions(BaseModel):
         own_data: an ``.npz`` file or a folder of images, for the data set ``own``.
         image_size: own images are cropped to a square and resized to this side.
         results_dir: where results go; None for ``results/<profile>``.
-        offline: never download data.
+        offline: never download anything.
+        inception_weights: file with torch-fidelity's Inception-v3 weights, or ``download``; None for no Inception-v3.
+        inception_sha256: SHA-256 that this file must have, or its first digits, at least 8; None for the official file's.
         dry_run: print the plan and stop.
         quiet: print nothing but errors.
         json_output: print machine-readable output.
@@ -52,6 +54,8 @@ class RunOptions(BaseModel):
     image_size: Annotated[int, Field(ge=4, le=256)] | None = None
     results_dir: Path | None = None
     offline: bool = False
+    inception_weights: Path | None = None
+    inception_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8,64}$")] | None = None
     dry_run: bool = False
     quiet: bool = False
     json_output: Annotated[bool, Field(alias="json")] = False
@@ -68,6 +72,13 @@ class RunOptions(BaseModel):
             what = "an .npz file or of a folder of images" if info.field_name == "own_data" else "a directory"
             raise ValueError(f"give the path of {what}")
         return Path(value)
+
+    @field_validator("inception_weights", mode="before")
+    @classmethod
+    def _file(cls, value: Any) -> Any:
+        if value is not None and (not isinstance(value, str | Path) or not str(value) or "\0" in str(value)):
+            raise ValueError("give the path of a file, or 'download'")
+        return None if value is None else Path(value)
 
     @property
     def output_dir(self) -> Path:
@@ -129,6 +140,7 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
             "seed_role": "tuning, pilot or verdict",
             "profile": "smoke, standard or full",
             "device": "auto, cpu, cuda or cuda:n",
+            "inception_sha256": "8 to 64 hexadecimal digits",
         }.get(name, first["msg"][0].lower() + first["msg"][1:])
         raise InputError(f"option {name} = {first['input']!r:.80}: {expected}") from None
     check_own_data(options)

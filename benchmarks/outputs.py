@@ -21,7 +21,6 @@ import torch
 
 from benchmarks import execution
 from benchmarks.datasets import DATASETS, Dataset
-from benchmarks.evaluation import extractor_of
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.planning import Plan
 from benchmarks.runner import Outcome, failed_rows, identity, label_of
@@ -86,6 +85,7 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
             "schema_version": SCHEMA_VERSION,
             "profile": plan.options.profile,
             "experiments": {name: e.question for name, e in EXPERIMENTS.items()},
+            "notes": plan.notes,
             "datasets": {name: dataset_facts(dataset) for name, dataset in plan.datasets.items()},
             "metrics": {
                 name: {"title": m.title, "direction": m.direction, "unit": m.unit, "summary": m.summary}
@@ -117,9 +117,16 @@ def dataset_facts(dataset: Dataset) -> dict[str, Any]:
             "scale": density.scale,
             "window": density.window,
         }
-    else:
-        facts["extractor"] = extractor_of(dataset.name)
     return facts
+
+
+def extractors_used(plan: Plan) -> dict[str, dict[str, str]]:
+    """SHA-256 of the weights of every feature extractor, by data set and name."""
+    used: dict[str, dict[str, str]] = {}
+    for planned in plan.measurements:
+        for extractor in planned.extractors:
+            used.setdefault(planned.measurement.dataset, {})[extractor.name] = extractor.sha256
+    return used
 
 
 def provenance(
@@ -159,7 +166,8 @@ def provenance(
         "threads_per_worker": execution.THREADS,
         "jobs": plan.jobs,
         "data_sha256": {name: dataset.digest for name, dataset in plan.datasets.items()},
-        "extractors": {name: extractor_of(d.name) for name, d in plan.datasets.items() if d.kind == "images"},
+        "extractors": extractors_used(plan),
+        "notes": plan.notes,
         "computed_now": sum(len(unit.missing) for unit in plan.units) - len(failures),
         "failures": dict(failures),
         "units": dict(origins),

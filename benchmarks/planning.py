@@ -11,9 +11,10 @@ import torch
 
 from benchmarks import execution
 from benchmarks.datasets import DATASETS, Dataset, OwnData, load
-from benchmarks.evaluation import MEASURES, extractor_of
+from benchmarks.evaluation import MEASURES
 from benchmarks.experiments import EXPERIMENTS, Experiment
 from benchmarks.experiments.base import Request
+from benchmarks.extractor_choice import choose, inception_weights
 from benchmarks.options import RunOptions
 from benchmarks.recipes import RECIPES, SEEDS
 from benchmarks.specs import (
@@ -29,6 +30,8 @@ from benchmarks.specs import (
 )
 from benchmarks.store import Store, digest, source_digest, versions
 from metrics import METRICS, base_name
+from metrics.features import Extractor
+from metrics.inception import REGISTERED, InceptionWeights
 from models import MODELS
 
 
@@ -73,12 +76,26 @@ def environment_for(device: str) -> Environment:
 
 @dataclass(frozen=True)
 class PlannedMeasurement:
-    """A measurement with its key, whether it is stored, and the experiments that want it."""
+    """A measurement with its key, whether it is stored, the experiments that want it, D of a datum, and its feature extractors."""
 
     measurement: Measurement
     key: str
     stored: bool
     experiments: tuple[str, ...]
+    dimensions: int
+    extractors: tuple[Extractor, ...] = ()
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the values that it gives."""
+        return MEASURES[self.measurement.measure].names(self.measurement.dataset, self.extractors)
+
+    @property
+    def seconds(self) -> float:
+        """Expected core-seconds on a CPU."""
+        deep = [extractor.dimensions for extractor in self.extractors if extractor.registered == REGISTERED]
+        extraction = sum(execution.extraction_seconds(self.measurement, features) for features in deep)
+        return execution.measuring_seconds(self.measurement, self.dimensions) + extraction
 
 
 @dataclass(frozen=True)
@@ -126,17 +143,19 @@ class Unit:
         training = 0.0
         if self.block is not None and self.must_train:
             training = execution.training_seconds(self.block, self.dimensions)
-        return training + sum(execution.measuring_seconds(m.measurement, self.dimensions) for m in self.missing)
+        return training + sum(m.seconds for m in self.missing)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All units of a run, the environment, and the data sets, loaded and checked, by their labels."""
+    """All units of a run, the environment, the data sets (loaded and checked) by their labels, and what the user should know."""
 
     options: RunOptions
     environment: Environment
     units: tuple[Unit, ...]
     datasets: Mapping[str, Dataset]
+    inception: InceptionWeights | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def measurements(self) -> list[PlannedMeasurement]:
@@ -178,9 +197,15 @@ def block_key(block: Block, data: str, environment: Environment) -> str:
     )
 
 
-def measurement_key(measurement: Measurement, key: str | None, data: str, environment: Environment) -> str:
-    """Key of a measurement: measure and options, the block's key, the sources of measures and metrics, data, extractor."""
-    images = DATASETS[measurement.dataset].kind == "images"
+def measurement_key(
+    measurement: Measurement,
+    key: str | None,
+    data: str,
+    environment: Environment,
+    extractors: tuple[Extractor, ...] = (),
+) -> str:
+    """Key of a measurement: measure and options, the block's key, the sources of measures and metrics, data, extractors."""
+    names = MEASURES[measurement.measure].names(measurement.dataset, extractors)
     return digest(
         {
             "schema_version": SCHEMA_VERSION,
@@ -190,9 +215,9 @@ def measurement_key(measurement: Measurement, key: str | None, data: str, enviro
             "dataset": measurement.dataset,
             "block": key,
             "sources": source_digest("benchmarks.blocks"),
-            "metrics": [metric_facts(name) for name in MEASURES[measurement.measure].metrics(measurement.dataset)],
+            "metrics": [metric_facts(name) for name in names],
             "data": data,
-            "extractor": extractor_of(measurement.dataset) if images else None,
+            "extractors": [[extractor.name, extractor.sha256] for extractor in extractors],
             "environment": environment.facts(),
         }
     )
@@ -267,9 +292,10 @@ def make_plan(options: RunOptions, store: Store) -> Plan:
     """The plan for a run: loads and checks the data, computes keys, looks up what is stored.
 
     Raises:
-        InputError: unknown names, no such device, data missing or damaged.
+        InputError: unknown names, no such device, data or weights missing or damaged.
     """
     environment = environment_for(options.device)
+    inception = inception_weights(options)
     experiments = wanted_experiments(options)
     offline, own = options.offline or options.dry_run, own_data(options)
     datasets = {
@@ -282,15 +308,21 @@ def make_plan(options: RunOptions, store: Store) -> Plan:
         group = canonical_json(measurement.block) if measurement.block else f"data alone: {measurement.label}"
         groups.setdefault(group, []).append((measurement, names))
     units = []
+    notes: dict[str, None] = {}
     for members in groups.values():
         first, block = members[0][0], members[0][0].block
         data = datasets[first.label]
         key = block_key(block, data.digest, environment) if block else None
         planned = []
-        for measurement, names in members:
-            own_key = measurement_key(measurement, key, data.digest, environment)
-            planned.append(PlannedMeasurement(measurement, own_key, store.has("measurements", own_key), tuple(names)))
-        stored = key is not None and store.has("blocks", key)
         dimensions = data.train.shape[1]
+        for measurement, names in members:
+            extractors: tuple[Extractor, ...] = ()
+            if MEASURES[measurement.measure].feature_metrics:
+                extractors, said = choose(data, measurement.options["n"], inception)
+                notes |= dict.fromkeys(said)
+            own_key = measurement_key(measurement, key, data.digest, environment, extractors)
+            has = store.has("measurements", own_key)
+            planned.append(PlannedMeasurement(measurement, own_key, has, tuple(names), dimensions, extractors))
+        stored = key is not None and store.has("blocks", key)
         units.append(Unit(first.dataset, first.split, data.digest, dimensions, block, key, stored, tuple(planned)))
-    return Plan(options, environment, tuple(units), datasets)
+    return Plan(options, environment, tuple(units), datasets, inception, tuple(notes))

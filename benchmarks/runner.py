@@ -113,7 +113,7 @@ def failed_rows(planned: PlannedMeasurement, block_key: str | None) -> list[dict
     return [
         {**common, "seed": seed, "status": "failed", "metric": metric, "value": math.nan, "step": None, "n": None}
         for seed in measurement.seeds
-        for metric in MEASURES[measurement.measure].metrics(measurement.dataset)
+        for metric in planned.metrics
     ]
 
 
@@ -175,7 +175,7 @@ def run_unit(unit: Unit, work: Work) -> Outcome:
         except Exception as error:
             outcome.fail(planned, error)
         outcome.measuring_seconds += time.perf_counter() - started
-        _report(execution.measuring_seconds(planned.measurement, unit.dimensions))
+        _report(planned.seconds)
     return outcome
 
 
@@ -184,10 +184,10 @@ def take(planned: PlannedMeasurement, dataset: Dataset, trained: Trained | None,
     wanted = planned.measurement
     measure, device = MEASURES[wanted.measure], environment.device
     if wanted.block is None:
-        return measure_data(measure, wanted.options, dataset, device, wanted.data_seeds)
+        return measure_data(measure, wanted.options, dataset, device, wanted.data_seeds, planned.extractors)
     assert trained is not None
     model = MODELS[wanted.block.model]
-    return measure_block(measure, wanted.options, dataset, device, wanted.block, model, trained)
+    return measure_block(measure, wanted.options, dataset, device, wanted.block, model, trained, planned.extractors)
 
 
 def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: Work) -> Trained:

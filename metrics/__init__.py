@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from metrics import coverage, divergence, frechet, likelihood, pixel
+from metrics import (
+    classes,
+    coverage,
+    divergence,
+    frechet,
+    likelihood,
+    manifold,
+    pixel,
+    similarity,
+    spectrum,
+    two_sample,
+)
 
 Direction = Literal["lower", "higher", "reference", "none"]
 
@@ -17,7 +28,7 @@ class Metric:
 
     Attributes:
         function: computes the value from the arguments named in ``needs``, in that order.
-        needs: names of what it reads: samples, reference, extractor, mass, …
+        needs: names of what it reads: samples, mass, sample_features, reference_features, …
         direction: ``lower`` or ``higher`` is better, best at the ``reference`` value of real data, or ``none``: no order.
         unit: nats, share, modes, pixels (Euclidean distance with pixels in [0, 1]), or "" for none.
         title: short name for tables.
@@ -74,12 +85,44 @@ METRICS: dict[str, Metric] = {
         "share of samples where the density is below the level that 99.9 % of the data exceed",
     ),
     "fid": Metric(
-        frechet.fid, ("image_samples", "image_reference", "extractor", "cuda"), "lower", "", "FID",
-        "Fréchet distance in the features of an in-domain classifier (Heusel et al. 2017)",
+        frechet.fid, ("sample_features", "reference_features"), "lower", "", "FID",
+        "Fréchet distance between features, in the extractor that is named (Heusel et al. 2017)",
     ),
     "kid": Metric(
-        frechet.kid, ("image_samples", "image_reference", "extractor", "cuda"), "lower", "", "KID",
-        "squared kernel distance in the same features (Bińkowski et al. 2018)",
+        frechet.kid, ("sample_features", "reference_features"), "lower", "", "KID",
+        "squared kernel distance between features (Bińkowski et al. 2018)",
+    ),
+    "precision": Metric(
+        manifold.precision, ("precision_recall",), "reference", "share", "precision",
+        "share of samples within the real images' neighbourhoods in feature space, k = 3 (Kynkäänniemi et al. 2019)",
+    ),
+    "recall": Metric(
+        manifold.recall, ("precision_recall",), "reference", "share", "recall",
+        "share of real images within the samples' neighbourhoods in feature space, k = 3 (Kynkäänniemi et al. 2019)",
+    ),
+    "density": Metric(
+        manifold.density, ("density_coverage",), "reference", "", "density",
+        "neighbourhoods of real images that hold a sample, over k = 5: about 1 for real data (Naeem et al. 2020)",
+    ),
+    "coverage": Metric(
+        manifold.coverage, ("density_coverage",), "reference", "share", "coverage",
+        "share of real images with a sample in their neighbourhood, k = 5 (Naeem et al. 2020)",
+    ),
+    "classes-covered": Metric(
+        classes.classes_covered, ("sample_classes", "reference_classes"), "higher", "classes", "classes covered",
+        "classes, as the extractor predicts them, with at least a quarter of their share in real data",
+    ),
+    "label-entropy": Metric(
+        classes.label_entropy, ("sample_classes",), "reference", "nat", "label entropy",
+        "entropy of the classes that the extractor predicts for the samples",
+    ),
+    "sharpness": Metric(
+        spectrum.sharpness, ("image_samples", "image_reference"), "reference", "", "sharpness",
+        "power above 0.25 cycles per pixel relative to real images; artefacts count as sharp, so read it beside FID",
+    ),
+    "c2st": Metric(
+        two_sample.c2st, ("few", "few_reference", "seed"), "reference", "share", "C2ST accuracy",
+        "held-out accuracy of a fresh classifier telling samples from data, 0.5 at chance (Lopez-Paz and Oquab 2017)",
     ),
     "nearest-l2": Metric(
         pixel.nearest_l2, ("few", "training"), "none", "pixels", "L2 to nearest training image",
@@ -88,6 +131,10 @@ METRICS: dict[str, Metric] = {
     "reconstruction-l2": Metric(
         pixel.reconstruction_l2, ("images", "reconstructions"), "lower", "pixels", "reconstruction L2",
         "mean pixel distance of test images to their reconstructions",
+    ),
+    "ssim": Metric(
+        similarity.ssim, ("image_grid", "reconstruction_grid"), "higher", "", "SSIM",
+        "structural similarity of test images and reconstructions, 7 × 7 window (Wang et al. 2004)",
     ),
     "elbo": Metric(
         likelihood.elbo, ("log_weights",), "higher", "nat", "ELBO",

@@ -17,7 +17,7 @@ FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob(
 FLOORS = [
     {"specs"},
     {"datasets", "options", "analysis", "store", "execution"},
-    {"training", "extractors", "recipes"},
+    {"training", "extractors", "extractor_choice", "recipes"},
     {"evaluation", "experiments"},
     {"blocks"},
     {"planning"},

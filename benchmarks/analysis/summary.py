@@ -16,7 +16,8 @@ from scipy import stats
 
 ARM = ["dataset", "measure", "model", "arm", "sampler", "observation", "metric"]
 """Columns that tell one line of a comparison from another."""
-FLOORS = ("mixture-floor", "image-floor")
+FLOORS = ("mixture-floor", "image-floor", "mixture-two-sample-floor", "image-two-sample-floor")
+"""Measures of data alone: what a perfect model would get."""
 TIE_LEVEL = 0.05
 
 

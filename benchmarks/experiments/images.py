@@ -8,11 +8,17 @@ from models import MODELS
 
 
 def measurements(request: Request) -> list[Measurement]:
-    n = request.samples
+    thorough = request.profile == "full"  # a fresh classifier for every seed and sampler costs
     wanted = floor(request, "image-floor")
+    if thorough:
+        wanted += floor(request, "image-two-sample-floor")
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
-        wanted += [measure(block, "image-samples", n=n, **how) for how in sampling_options(block, observations=False)]
+        wanted += [
+            measure(block, name, n=request.samples, **how)
+            for name in ("image-samples", *(("image-two-sample",) if thorough else ()))
+            for how in sampling_options(block, observations=False)
+        ]
         if MODELS[block.model].has_codes:
             wanted.append(measure(block, "reconstruction"))
     return wanted

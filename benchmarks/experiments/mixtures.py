@@ -9,11 +9,17 @@ DATASETS = ("ring", "grid", "unequal-pair")
 
 
 def measurements(request: Request) -> list[Measurement]:
-    n = request.samples
+    thorough = request.profile == "full"  # a fresh classifier for every seed and sampler costs
     wanted = floor(request, "mixture-floor")
+    if thorough:
+        wanted += floor(request, "mixture-two-sample-floor")
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
-        wanted += [measure(block, "mixture-samples", n=n, **how) for how in sampling_options(block, observations=True)]
+        wanted += [
+            measure(block, name, n=request.samples, **how)
+            for name in ("mixture-samples", *(("mixture-two-sample",) if thorough else ()))
+            for how in sampling_options(block, observations=True)
+        ]
     return wanted
 
 

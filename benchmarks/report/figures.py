@@ -38,13 +38,14 @@ from benchmarks.report.tables import arm_label, lines_of, title_of
 HEADLINE = {"images": "fid", "mixture": "jsd-hist"}
 """The metric that stands under a panel of samples."""
 INTERVAL_METRICS = {
-    "images": ("fid", "kid", "nearest-l2"),
+    "images": ("fid", "kid", "precision", "recall", "sharpness", "nearest-l2"),
     "mixture": ("jsd-hist", "kl-data-model-knn", "kl-model-data-knn", "modes-captured", "high-quality-share"),
 }
 LOG_METRICS = frozenset({"fid", "jsd-hist"})
 SYMLOG_METRICS = {"kid": 0.01, "kl-data-model-knn": 0.1, "kl-model-data-knn": 0.1}
 """Metrics that may be negative at their floor, and the value below which their axis is linear."""
 PANELS_PER_ROW = 5
+INTERVALS_PER_ROW = 6
 MOSAIC_SIDE = 6
 LINE_GREY = 110
 
@@ -103,14 +104,22 @@ def bare(axes: Axes) -> None:
         spine.set(visible=True, color="#BBBBBB", linewidth=0.6)
 
 
+def headline_metric(results: Results, dataset: str) -> str | None:
+    """The metric, with its extractor, that stands under a panel; None for images without a feature extractor."""
+    lines = lines_of(results, dataset)
+    metrics = lines.loc[lines["base"] == HEADLINE[results.datasets[dataset]["kind"]], "metric"]
+    return None if metrics.empty else str(metrics.iloc[0])
+
+
 def headline(results: Results, dataset: str, arm: Arm) -> str:
-    """The headline metric of an arm: mean over its seeds; empty where the data set has no such metric."""
+    """The headline metric of an arm: mean over its seeds; nothing where there is no such metric."""
     kind = results.datasets[dataset]["kind"]
     lines = lines_of(results, dataset)
-    if not (lines["base"] == HEADLINE[kind]).any():  # a data set without an extractor has no FID
+    metric = headline_metric(results, dataset)
+    if metric is None:
         return ""
     chosen = lines[
-        (lines["base"] == HEADLINE[kind])
+        (lines["metric"] == metric)
         & (lines["arm"] == arm[0])
         & (lines["sampler"] == arm[1])
         & (lines["observation"] == arm[2])
@@ -162,17 +171,16 @@ def samples_figure(results: Results, dataset: str) -> Figure:
     for axes in grid.ravel():
         axes.set_visible(False)
     panels = iter(grid.ravel())
-    numbers = False
     for arm, entries in (*real.items(), *arms.items()):
         axes = next(panels)
         axes.set_visible(True)
         several = any(a == arm[0] and o == "draw" for a, _, o in results.arms(dataset, measure))
         how = sampler_label(arm[1], arm[2], several) if arm[0] else "floor"
-        value = headline(results, dataset, arm)
-        numbers |= bool(value)
-        panel(axes, results, dataset, arm, entries, f"{how} · {value}" if value else how)
-    means = "; the number is the mean over such seeds (lower is better)" if numbers else ""
-    figure.suptitle(f"{dataset}: samples of the first seed that did not fail{means}")
+        panel(axes, results, dataset, arm, entries, f"{how} · {headline(results, dataset, arm)}".removesuffix(" · "))
+    number_is = "; the number is the mean over such seeds (lower is better)"
+    figure.suptitle(
+        f"{dataset}: samples of the first seed that did not fail{number_is if headline_metric(results, dataset) else ''}"
+    )
     return figure
 
 
@@ -255,26 +263,33 @@ def intervals_figure(results: Results, dataset: str) -> Figure | None:
     kind = results.datasets[dataset]["kind"]
     lines = lines_of(results, dataset)
     lines = lines[~lines["measure"].isin(FLOORS)]
-    bases = [base for base in INTERVAL_METRICS[kind] if (lines["base"] == base).any()]
-    if lines.empty or not bases:
+    lines = lines[lines["base"].isin(INTERVAL_METRICS[kind])]
+    shown = [
+        (metric, base)
+        for base in INTERVAL_METRICS[kind]
+        for metric in lines.loc[lines["base"] == base, "metric"].unique()
+    ]
+    if not shown:
         return None
-    lines = lines[lines["base"].isin(bases)]
-    rows = results.rows[(results.rows["dataset"] == dataset) & results.rows["base"].isin(bases)]
+    rows = results.rows[results.rows["dataset"] == dataset]
     failed = {" · ".join(arm_label(line, lines)): line["failed"] for _, line in lines.iterrows()}
     position = {name: -index for index, name in enumerate(failed)}
-    figure, grid = plt.subplots(
-        1, len(bases), figsize=(2.5 * len(bases) + 2.2, 0.21 * len(position) + 1.1), sharey=True, squeeze=False
-    )
-    for axes, base in zip(grid[0], bases, strict=True):
-        chosen = lines[lines["base"] == base]
+    height, columns = -(-len(shown) // INTERVALS_PER_ROW), min(len(shown), INTERVALS_PER_ROW)
+    size = (2.5 * columns + 2.2, (0.21 * len(position) + 1.1) * height)
+    figure, grid = plt.subplots(height, columns, figsize=size, sharey=True, squeeze=False)
+    for axes in grid.ravel()[len(shown) :]:
+        axes.set_visible(False)
+    several = len({metric[len(base) :] for metric, base in shown if metric != base}) > 1
+    for axes, (metric, base) in zip(grid.ravel(), shown, strict=False):
+        chosen = lines[lines["metric"] == metric]
         for _, line in chosen.iterrows():
             interval_line(axes, rows, line, position[" · ".join(arm_label(line, lines))])
-        floor = results.floors.get((dataset, chosen["metric"].iloc[0]))
+        floor = results.floors.get((dataset, metric))
         if floor is not None:
             axes.axvline(floor, color=DATA_COLOUR, linestyle="--", linewidth=0.9, zorder=0)
-        values = rows.loc[(rows["base"] == base) & (rows["status"] == "ok"), "value"].to_numpy(float)
+        values = rows.loc[(rows["metric"] == metric) & (rows["status"] == "ok"), "value"].to_numpy(float)
         set_range(axes, base, np.append(values[np.isfinite(values)], [] if floor is None else [floor]))
-        axes.set_title(title_of(results, base, base))
+        axes.set_title(title_of(results, base, base) + (f"\n{metric[len(base) :]}" if several else ""))
         axes.grid(axis="x", color="#E6E6E6", linewidth=0.6)
         axes.tick_params(axis="y", length=0)
     names = [f"{name} ({count} failed)" if count else name for name, count in failed.items()]

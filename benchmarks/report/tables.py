@@ -20,6 +20,21 @@ LEGEND = (
     "Failed seeds (diverged or crashed) are counted, and "
     "left out of the mean."
 )
+ORDER = (
+    "fid", "kid", "precision", "recall", "density", "coverage", "sharpness", "classes-covered", "label-entropy", "c2st",
+    "nearest-l2",
+)  # fmt: skip
+"""Columns of image tables in this order; other metrics come before, as they were measured."""
+FIDELITY_AND_DIVERSITY = frozenset({"precision", "recall", "density", "coverage", "classes-covered", "label-entropy"})
+READ_WITH_CARE = {
+    "sharpness": "Sharpness counts noise and artefacts as detail: read it beside FID.",
+    "precision": "Precision or density as high as real data's with recall or coverage near 0 is collapse.",
+    "classes-covered": "A classifier puts garbage into some class too: classes and label entropy say what is missing, "
+    "not what is good.",
+}
+"""What stands below a table that has such a column."""
+WIDEST = 9
+"""A table with more columns of metrics is split: distances to the data, fidelity and diversity."""
 ARROWS = {"lower": "↓", "higher": "↑", "reference": "=", "none": "·"}
 COST = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
 COST_TITLES = {
@@ -77,6 +92,23 @@ def markdown(header: list[str], body: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(str(c).replace("|", "\\|") for c in row) + " |" for row in rows) + "\n"
 
 
+def in_order(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Columns metric and base sorted as ``ORDER`` says; extractors of one metric stay beside each other, in their order."""
+    rank = {base: index for index, base in enumerate(ORDER)}
+    return metrics.sort_values("base", key=lambda bases: bases.map(lambda base: rank.get(base, -1)), kind="stable")
+
+
+def split(heading: str, metrics: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """A table's headings and columns: one table, or two where it would be too wide and has metrics of both kinds."""
+    spread = metrics["base"].isin(FIDELITY_AND_DIVERSITY)
+    if len(metrics) <= WIDEST or not spread.any() or spread.all():
+        return [(heading, metrics)]
+    return [
+        (f"{heading}: distance to the data", metrics[~spread]),
+        (f"{heading}: fidelity and diversity", metrics[spread]),
+    ]
+
+
 def comparison_table(results: Results, dataset: str) -> str:
     """Markdown: one line per arm and way of sampling, one column per metric; reconstructions in a table of their own."""
     lines = lines_of(results, dataset)
@@ -87,16 +119,17 @@ def comparison_table(results: Results, dataset: str) -> str:
     ):
         if chosen.empty:
             continue
-        metrics = chosen[["metric", "base"]].drop_duplicates()
-        header = ["model", "sampled from" if heading == "Samples" else "", "seeds"]
-        header += [title_of(results, base, metric) for metric, base in metrics.itertuples(index=False)]
-        body = []
-        for _, group in chosen.groupby(["measure", "arm", "sampler", "observation"], sort=False):
-            arm, sampled = arm_label(group.iloc[0], lines)
-            by_metric = {str(line["metric"]): cell(line, results) for _, line in group.iterrows()}
-            body.append([arm, sampled, str(group["n"].max()), *(by_metric.get(m, "") for m in metrics["metric"])])
-        parts.append(f"## {heading}\n\n{markdown(header, body)}")
-    return "\n".join([*parts, LEGEND, ""])
+        for title, metrics in split(heading, in_order(chosen[["metric", "base"]].drop_duplicates())):
+            header = ["model", "sampled from" if heading == "Samples" else "", "seeds"]
+            header += [title_of(results, base, metric) for metric, base in metrics.itertuples(index=False)]
+            body = []
+            for _, group in chosen.groupby(["arm", "sampler", "observation"], sort=False):
+                arm, sampled = arm_label(group.iloc[0], lines)
+                by_metric = {str(line["metric"]): cell(line, results) for _, line in group.iterrows()}
+                body.append([arm, sampled, str(group["n"].max()), *(by_metric.get(m, "") for m in metrics["metric"])])
+            parts.append(f"## {title}\n\n{markdown(header, body)}")
+    cautions = [note for base, note in READ_WITH_CARE.items() if (lines["base"] == base).any()]
+    return "\n".join([*parts, " ".join([LEGEND, *cautions]), ""])
 
 
 def matchedness_table(results: Results) -> str:

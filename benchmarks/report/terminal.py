@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.analysis.summary import FLOORS
-from benchmarks.report.figures import HEADLINE
+from benchmarks.report.figures import HEADLINE, headline_metric
 from benchmarks.report.results import Results
 from benchmarks.report.style import number
 from benchmarks.report.tables import arm_label, lines_of
@@ -17,8 +17,13 @@ def summary_lines(results: Results, computed: int, reused: int, seconds: float) 
     lines = [f"{results.run['profile']}: {computed} measurements computed, {reused} reused, {seconds:.0f} s"]
     for dataset, facts in list(results.datasets.items())[:5]:
         base = HEADLINE[facts["kind"]]
+        title = results.run["metrics"][base]["title"]
         every = lines_of(results, dataset)
-        table = every[(every["base"] == base) & ~every["measure"].isin(FLOORS)]
+        metric = headline_metric(results, dataset)
+        if metric is None:
+            lines.append(f"{dataset}: no {title}, for want of a feature extractor; see its table")
+            continue
+        table = every[(every["metric"] == metric) & ~every["measure"].isin(FLOORS)]
         finite = table[np.isfinite(table["mean"])].sort_values("mean")
         if table.empty and facts["kind"] == "images" and not facts.get("extractor"):
             lines.append(f"{dataset}: no {results.run['metrics'][base]['title']}, because there is no extractor for it")
@@ -32,9 +37,8 @@ def summary_lines(results: Results, computed: int, reused: int, seconds: float) 
             shown.append(
                 f"{', '.join(arm_label(line, every))} {number(line['mean'], half if np.isfinite(half) else None)}"
             )
-        floor = results.floors.get((dataset, table["metric"].iloc[0]))
+        floor = results.floors.get((dataset, metric))
         real = "" if floor is None else f"; real data {number(floor)}"
-        title = results.run["metrics"][base]["title"]
         lines.append(f"{dataset}: {title} from {shown[0]} to {shown[1]}{real}")
     lines += matched_lines(results)[:2]
     statuses = results.rows.loc[results.rows["seed"].notna(), ["block", "seed", "status"]].drop_duplicates()

@@ -24,6 +24,7 @@ from benchmarks.outputs import write_outputs
 from benchmarks.planning import make_plan
 from benchmarks.runner import Outcome, Work, run_unit
 from benchmarks.store import ROW_FIELDS, Store
+from metrics.features import in_domain_extractor
 from models import MODELS
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +72,11 @@ def test_rows_are_complete_and_tidy(smoke: tuple[Path, subprocess.CompletedProce
     assert {row["model"] for row in rows if row["model"]} == set(MODELS)
     assert {row["seed"] for row in rows if row["block"]} == {"1000", "1001"}
     run = json.loads((root / "run.json").read_text(encoding="utf-8"))
-    planned = sum(len(MEASURES[e["measure"]].metrics(e["dataset"])) * len(e["seeds"]) for e in run["measurements"])
+    own = in_domain_extractor("digits")
+    assert own is not None
+    planned = sum(
+        len(MEASURES[e["measure"]].names(e["dataset"], (own,))) * len(e["seeds"]) for e in run["measurements"]
+    )
     assert len(rows) == planned
     identity = Counter(tuple(row[name] for name in ROW_FIELDS if name != "value") for row in rows)
     assert max(identity.values()) == 1
@@ -110,7 +115,10 @@ def test_outputs_are_there(smoke: tuple[Path, subprocess.CompletedProcess[str]])
     assert provenance["unit_seconds"]["training"] > 0
     assert set(provenance["wall_seconds"]) == {"plan", "run", "report", "total"}
     assert set(provenance["data_sha256"]) == {"ring", "digits"}
-    assert list(provenance["extractors"]) == ["digits"]
+    own = in_domain_extractor("digits")
+    assert own is not None
+    assert provenance["extractors"] == {"digits": {own.name: own.sha256}}
+    assert provenance["notes"] == []
     assert len(provenance["git"]["commit"] or "0" * 40) == 40
     assert set(provenance["hardware"]) >= {"processor", "cores", "memory_gib", "device"}
 
@@ -333,6 +341,16 @@ BAD = {
     ("--all", "--results-dir", __file__): "is a file; give a directory",
     ("--all", "--config", "/nowhere.toml"): "cannot be read",
     ("list", "modles"): "did you mean 'models'?",
+    (
+        "--all",
+        "--inception-weights",
+        "/nowhere.pth",
+    ): "/nowhere.pth: no such file; expected a file with SHA-256 6726825d…",
+    ("--all", "--inception-weights", "/"): "Inception weights /: not a file; expected",
+    ("--all", "--inception-weights", __file__): "; expected a file with SHA-256 6726825d…",
+    ("--all", "--inception-weights", "download", "--offline"): "--offline forbids",
+    ("--all", "--inception-sha256", "0123456789"): "which is not given; give both",
+    ("--all", "--inception-weights", "x", "--inception-sha256", "6726825"): "8 to 64 hexadecimal digits",
 }
 
 

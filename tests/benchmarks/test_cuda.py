@@ -18,6 +18,7 @@ from benchmarks.experiments.mixtures import measurements as mixture_measurements
 from benchmarks.recipes import ARMS, RECIPES
 from benchmarks.specs import Training
 from benchmarks.training import train
+from metrics.features import in_domain_extractor
 from models import MODELS
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch sees no CUDA device")
@@ -41,13 +42,15 @@ def test_stack_equals_solo_and_twice_is_equal(name: str, settings: Mapping[str, 
 @pytest.mark.parametrize("dataset", ["unequal-pair", "digits"])
 def test_every_measure_runs(dataset: str) -> None:
     data = load(dataset, Path(), offline=True)
+    own = in_domain_extractor(dataset)
+    extractors = () if own is None else (own,)
     plan = image_measurements if dataset == "digits" else mixture_measurements
     for wanted in plan(Request(dataset, "smoke", (SEEDS,), RECIPES[dataset].samples)):
         measure, block_ = MEASURES[wanted.measure], wanted.block
         if block_ is None:
-            measured = measure_data(measure, wanted.options, data, "cuda", wanted.data_seeds)
+            measured = measure_data(measure, wanted.options, data, "cuda", wanted.data_seeds, extractors)
         else:
             model = MODELS[block_.model]
             trained = train_block(block_, model, data, "cuda", len(SEEDS))
-            measured = measure_block(measure, wanted.options, data, "cuda", block_, model, trained)
+            measured = measure_block(measure, wanted.options, data, "cuda", block_, model, trained, extractors)
         assert all(row["status"] == "ok" and np.isfinite(row["value"]) for row in measured.rows)

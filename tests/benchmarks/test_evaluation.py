@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -15,16 +16,32 @@ from benchmarks.evaluation import MEASURES, Measured, Subject, as_pixels, evalua
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.experiments.base import Request
 from benchmarks.recipes import RECIPES
-from benchmarks.specs import Block, Measurement
+from benchmarks.specs import Block, Measurement, Profile
+from metrics import base_name, features
+from metrics.features import Extractor, Features, in_domain_extractor
 from models import MODELS
 from models.base import GenerativeModel
 from models.latent_prior import ExPostMixture
 
+OWN = in_domain_extractor("digits")
+assert OWN is not None
+EXTRACTORS = {"digits": (OWN,)}
+
 SEEDS = (100, 101)
 
 
-def measurements(experiment: str, dataset: str) -> list[Measurement]:
-    return EXPERIMENTS[experiment].measurements(Request(dataset, "smoke", (SEEDS,), RECIPES[dataset].samples))
+def measurements(experiment: str, dataset: str, profile: Profile = "smoke") -> list[Measurement]:
+    return EXPERIMENTS[experiment].measurements(Request(dataset, profile, (SEEDS,), RECIPES[dataset].samples))
+
+
+def few_updates(wanted: Measurement) -> Measurement:
+    """The same measurement of a hardly trained block, and of fewer points."""
+    if wanted.dataset != "digits" and "n" in wanted.options:
+        wanted = wanted.model_copy(update={"options": {**wanted.options, "n": 2000}})
+    if wanted.block is None:
+        return wanted
+    training = wanted.block.training.model_copy(update={"updates": 20})
+    return wanted.model_copy(update={"block": wanted.block.model_copy(update={"training": training})})
 
 
 CASES = [("mixtures", "unequal-pair"), ("images", "digits")]
@@ -33,11 +50,12 @@ EVERY = pytest.mark.parametrize(("experiment", "dataset"), CASES)
 
 def taken(wanted: Measurement, data: Dataset) -> Measured:
     measure, block = MEASURES[wanted.measure], wanted.block
+    extractors = EXTRACTORS.get(data.name, ())
     if block is None:
-        return measure_data(measure, wanted.options, data, "cpu", wanted.data_seeds)
+        return measure_data(measure, wanted.options, data, "cpu", wanted.data_seeds, extractors)
     model = MODELS[block.model]
     trained = train_block(block, model, data, "cpu", len(block.seeds))
-    return measure_block(measure, wanted.options, data, "cpu", block, model, trained)
+    return measure_block(measure, wanted.options, data, "cpu", block, model, trained, extractors)
 
 
 @EVERY
@@ -45,12 +63,13 @@ def test_every_measure_gives_what_it_promises(experiment: str, dataset: str) -> 
     """One row per planned metric and seed; arrays with a leading seed axis; the same twice."""
     data = load(dataset, Path(), offline=True)
     seen: dict[str, Measurement] = {}
-    for wanted in measurements(experiment, dataset):
-        label = f"{wanted.measure}/{wanted.options.get('sampler')}/{wanted.options.get('observation')}"
-        seen.setdefault(label, wanted)
+    for wanted in map(few_updates, measurements(experiment, dataset, "full")):
+        how = "" if "two-sample" in wanted.measure else wanted.options.get("sampler")
+        seen.setdefault(f"{wanted.measure}/{how}/{wanted.options.get('observation')}", wanted)
+    assert len({wanted.measure for wanted in seen.values()}) >= 5
     for wanted in seen.values():
         first, second = (taken(wanted, data) for _ in range(2))
-        metrics = MEASURES[wanted.measure].metrics(dataset)
+        metrics = MEASURES[wanted.measure].names(dataset, EXTRACTORS.get(dataset, ()))
         assert [(r["seed"], r["metric"]) for r in first.rows] == [(s, m) for s in wanted.seeds for m in metrics]
         assert all(row["status"] == "ok" and not math.isnan(row["value"]) for row in first.rows)
         assert first.rows == second.rows
@@ -75,7 +94,8 @@ def subject_with(data: Dataset, block: Block, poisoned: bool, options: dict[str,
     build = model_builder(block, MODELS[block.model], data)
     tensor = torch.from_numpy(data.train)
     trained = train(build, tensor, block.training, SEEDS, prepare=prepare if poisoned else None)
-    return Subject(data, options, SEEDS, torch.device("cpu"), build, trained, block.training.batch)
+    extractors = EXTRACTORS.get(data.name, ())
+    return Subject(data, options, SEEDS, torch.device("cpu"), build, trained, block.training.batch, extractors)
 
 
 @EVERY
@@ -86,7 +106,7 @@ def test_a_diverged_seed_keeps_its_rows(experiment: str, dataset: str) -> None:
     poisoned = subject_with(data, wanted.block, True, wanted.options)
     measured = evaluate(MEASURES[wanted.measure], poisoned)
     healthy = evaluate(MEASURES[wanted.measure], subject_with(data, wanted.block, False, wanted.options))
-    metrics = MEASURES[wanted.measure].metrics(dataset)
+    metrics = MEASURES[wanted.measure].names(dataset, EXTRACTORS.get(dataset, ()))
     assert len(measured.rows) == 2 * len(metrics)
     assert all(row["status"] == "diverged" and math.isnan(row["value"]) for row in measured.rows[: len(metrics)])
     assert measured.rows[len(metrics) :] == healthy.rows[len(metrics) :]
@@ -138,14 +158,67 @@ def test_codes_that_no_density_fits_fail_that_seed_alone(monkeypatch: pytest.Mon
 def test_image_floor_splits_all_images_anew_with_every_seed() -> None:
     """Not the data set's own stratified split, whose parts are more alike than two samples; n as stated."""
     data = load("digits", Path(), offline=True)
-    measured = measure_data(MEASURES["image-floor"], {"n": 899}, data, "cpu", tuple(range(12)))
+    measured = measure_data(MEASURES["image-floor"], {"n": 899}, data, "cpu", tuple(range(12)), EXTRACTORS["digits"])
     values = values_of(measured)
+    assert {base_name(name): np.mean(value) for name, value in values.items()} == {
+        "fid": pytest.approx(0.8, abs=0.3),
+        "kid": pytest.approx(0, abs=0.01),
+        "precision": pytest.approx(0.9, abs=0.1),
+        "recall": pytest.approx(0.9, abs=0.1),
+        "density": pytest.approx(1, abs=0.1),  # its expectation
+        "coverage": pytest.approx(1 - 2**-5, abs=0.02),  # its expectation for many images
+        "classes-covered": 10,
+        "label-entropy": pytest.approx(np.log(10), abs=0.01),
+        "sharpness": pytest.approx(1, abs=0.05),
+        "nearest-l2": pytest.approx(1.1, abs=0.1),
+    }
     fid = next(numbers for name, numbers in values.items() if name.startswith("fid"))
     kid = next(numbers for name, numbers in values.items() if name.startswith("kid"))
     assert len(set(fid)) == 12
     assert 0.6 < np.mean(fid) < 1.1
     assert abs(np.mean(kid)) < 3 * np.std(kid) / np.sqrt(12) + 1e-3  # unbiased: 0 between samples of one distribution
     assert {row["n"] for row in measured.rows} == {899}
+
+
+def test_classifiers_do_not_tell_real_images_from_real_images() -> None:
+    data = load("digits", Path(), offline=True)
+    measured = measure_data(
+        MEASURES["image-two-sample-floor"], {"n": 899}, data, "cpu", (0, 1, 2), EXTRACTORS["digits"]
+    )
+    assert set(values_of(measured)) == {f"c2st[{EXTRACTORS['digits'][0].name}]", "c2st[pixels]"}
+    for accuracies in values_of(measured).values():
+        assert np.mean(accuracies) == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(3 * 899))
+
+
+def test_features_of_the_test_images_are_extracted_once_for_all_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = load("digits", Path(), offline=True)
+    wanted = next(m for m in measurements("images", "digits") if m.measure == "image-samples")
+    assert wanted.block is not None
+    subject = subject_with(data, wanted.block, False, wanted.options)
+    sizes = []
+
+    def counted(extractor: Extractor, images: np.ndarray, cuda: bool) -> Features:
+        sizes.append(len(images))
+        return features.extract(extractor, images, cuda)
+
+    monkeypatch.setattr("benchmarks.evaluation.extract", counted)
+    evaluate(MEASURES["image-samples"], subject)
+    assert sizes == [899] * (len(SEEDS) + 1)
+
+
+def colour(data: Dataset) -> Dataset:
+    """The digits as colour images, channels first, each channel the same."""
+    train, test = (np.tile(part, 3) for part in (data.train, data.test))
+    return dataclasses.replace(data, name="colour", shape=(3, 8, 8), train=train, test=test)
+
+
+def test_colour_without_an_extractor_gets_the_pixel_metrics_of_grey() -> None:
+    grey = load("digits", Path(), offline=True)
+    taken_of = [measure_data(MEASURES["image-floor"], {"n": 899}, data, "cpu", (0,)) for data in (grey, colour(grey))]
+    of_grey, of_colour = (values_of(measured) for measured in taken_of)
+    assert of_colour["sharpness"] == pytest.approx(of_grey["sharpness"])
+    assert of_colour["nearest-l2"] == pytest.approx(np.sqrt(3) * np.array(of_grey["nearest-l2"]), rel=1e-3)
+    assert taken_of[1].arrays["images"].shape == (1, 64, 3, 8, 8)
 
 
 def test_samples_of_a_seed_use_the_same_latents_for_every_model() -> None:

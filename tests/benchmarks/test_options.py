@@ -38,6 +38,9 @@ BAD = {
     'dataset = "own"\nown-data = ""': "give the path of an .npz file or of a folder of images",
     "image_size = 3": "option image_size = 3: input should be greater than or equal to 4",
     "image_size = 257": "less than or equal to 256",
+    "inception_weights = 3": "give the path of a file, or 'download'",
+    'inception-weights = ""': "give the path of a file, or 'download'",
+    'inception_sha256 = "6726825g"': "8 to 64 hexadecimal digits",
     "seeds = " + "9" * 5000: "is not TOML",
     "model = " + "[" * 3000 + "]" * 3000: "is not TOML",
 }  # fmt: skip
