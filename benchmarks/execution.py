@@ -15,8 +15,8 @@ THREADS = 1
 """Threads per worker process on a CPU; more seeds and more workers pay better than more threads on small networks."""
 
 WIDTH: dict[str, dict[str, int]] = {
-    "cpu": {"ring": 8, "grid": 8, "unequal-pair": 8, "digits": 8, "mnist": 1},
-    "cuda": {"ring": 8, "grid": 8, "unequal-pair": 8, "digits": 8, "mnist": 8},
+    "cpu": {"ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8, "mnist": 1},
+    "cuda": {"ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8, "mnist": 8},
 }
 """Seeds of a block that are stacked, by kind of device and data set."""
 
@@ -26,11 +26,16 @@ MS_PER_UPDATE: dict[str, dict[str, float]] = {
     "mnist": {"ae": 17, "dae": 18, "vae": 18, "gan": 27, "fgan": 27},
 }
 """Milliseconds per seed and update on one CPU core of the machine that the tables were made on."""
-_AS_RING = {"grid": "ring", "unequal-pair": "ring"}
+_AS_RING = dict.fromkeys(("grid", "unequal-pair", "pair-1d", "comb-1d", "spiral"), "ring")
 
 SECONDS_PER_SEED: dict[str, float] = {
     "mixture-samples": 0.35,
     "mixture-floor": 0.35,
+    "mixture-kde": 1.2,
+    "mixture-kde-floor": 1.2,
+    "calibration-hist": 0.05,
+    "calibration-knn": 0.15,
+    "calibration-kde": 1.0,
     "image-samples": 0.25,
     "image-floor": 0.25,
     "reconstruction": 0.02,

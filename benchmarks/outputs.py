@@ -113,8 +113,9 @@ def dataset_facts(dataset: Dataset) -> dict[str, Any]:
         facts["density"] = {
             "weights": density.weights.tolist(),
             "means": density.means.tolist(),
-            "scale": density.scale,
+            "scales": density.scales.tolist(),
             "window": density.window,
+            "modes": density.modes,
         }
     else:
         facts["extractor"] = extractor_for(dataset.name)

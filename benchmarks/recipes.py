@@ -8,7 +8,7 @@ MNIST two lower learning rates were tried there too, and not taken.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks.datasets import Kind
@@ -47,6 +47,7 @@ _PLANE = Recipe(
         "fgan": _ADVERSARIAL_PLANE,
     },
 )
+_LINE = replace(_PLANE, network=Network(latent=1, hidden=(64, 64), batch_norm=False))
 _ADVERSARIAL_IMAGES = {"generator_learning_rate": 1e-3, "discriminator_learning_rate": 1e-3}
 _IMAGES: Mapping[str, Settings] = {
     "ae": {"learning_rate": 2e-3},
@@ -60,6 +61,9 @@ RECIPES: dict[str, Recipe] = {
     "ring": _PLANE,
     "grid": _PLANE,
     "unequal-pair": _PLANE,
+    "pair-1d": _LINE,
+    "comb-1d": _LINE,
+    "spiral": _PLANE,
     "digits": Recipe(
         network=Network(latent=16, hidden=(128, 256), batch_norm=True),
         training=Training(updates=2000, batch=64),

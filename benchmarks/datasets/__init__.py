@@ -25,7 +25,7 @@ class Dataset:
     Attributes:
         name: its name in ``DATASETS``.
         kind: ``mixture`` (float32 coordinates, known density) or ``images`` (uint8 pixels).
-        shape: shape of one datum: (2,) or (height, width).
+        shape: shape of one datum: (1,), (2,) or (height, width).
         train: shape (N, D).
         test: shape (M, D), never trained on.
         train_labels: class labels, shape (N,), or None.
@@ -55,13 +55,17 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of ``DATASETS``: what a data set is and how it is made. ``load`` takes (data_dir, offline)."""
+    """A line of ``DATASETS``: what a data set is and how it is made. ``load`` takes (data_dir, offline).
+
+    ``density`` makes the exact density of a mixture, without its data.
+    """
 
     kind: Kind
     summary: str
     licence: str
     load: Callable[[Path, bool], Dataset]
     embedded: bool = True
+    density: Callable[[], GaussianMixture] | None = None
 
 
 def _mixture(name: str, density: Callable[[], GaussianMixture], summary: str) -> Entry:
@@ -70,9 +74,9 @@ def _mixture(name: str, density: Callable[[], GaussianMixture], summary: str) ->
         generator = np.random.default_rng(0)
         train = mixture.sample(mixtures.TRAIN_POINTS, generator)
         test = mixture.sample(mixtures.TEST_POINTS, generator)
-        return Dataset(name, "mixture", (2,), train, test, density=mixture)
+        return Dataset(name, "mixture", (mixture.dimensions,), train, test, density=mixture)
 
-    return Entry("mixture", summary, "made by the suite", load)
+    return Entry("mixture", summary, "made by the suite", load, density=density)
 
 
 def _digits(data_dir: Path, offline: bool) -> Dataset:
@@ -89,6 +93,11 @@ DATASETS: dict[str, Entry] = {
     "ring": _mixture("ring", mixtures.ring, "8 Gaussians on a circle, exact density"),
     "grid": _mixture("grid", mixtures.grid, "5 × 5 Gaussians, exact density"),
     "unequal-pair": _mixture("unequal-pair", mixtures.unequal_pair, "2 Gaussians, weights 0.9 and 0.1, exact density"),
+    "pair-1d": _mixture(
+        "pair-1d", mixtures.pair_1d, "a narrow and a wide Gaussian on the line (f-GAN paper), exact density"
+    ),
+    "comb-1d": _mixture("comb-1d", mixtures.comb_1d, "5 Gaussians on the line, exact density"),
+    "spiral": _mixture("spiral", mixtures.spiral, "two turns of a spiral curve, exact density"),
     "digits": Entry(
         "images", "8 × 8 handwritten digits in scikit-learn, 898 train / 899 test", "CC BY 4.0 (UCI)", _digits
     ),

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.analysis.calibration import largest
 from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.results import Results
-from benchmarks.report.style import number, sampler_label
+from benchmarks.report.style import ESTIMATORS, number, sampler_label
 
 MARKS = {"best": " **best**", "tie": " ≈"}
 LEGEND = (
@@ -21,6 +22,7 @@ LEGEND = (
     "left out of the mean."
 )
 ARROWS = {"lower": "↓", "higher": "↑", "reference": "=", "none": "·"}
+JSD_ESTIMATES = {f"jsd-{name}": title for name, title in ESTIMATORS.items()}
 COST = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
 COST_TITLES = {
     "parameters": "parameters", "decoder-parameters": "of these decoder / generator", "updates": "decoder updates",
@@ -91,12 +93,27 @@ def comparison_table(results: Results, dataset: str) -> str:
         header = ["model", "sampled from" if heading == "Samples" else "", "seeds"]
         header += [title_of(results, base, metric) for metric, base in metrics.itertuples(index=False)]
         body = []
-        for _, group in chosen.groupby(["measure", "arm", "sampler", "observation"], sort=False):
+        for _, group in chosen.groupby(["arm", "sampler", "observation"], sort=False):
             arm, sampled = arm_label(group.iloc[0], lines)
             by_metric = {str(line["metric"]): cell(line, results) for _, line in group.iterrows()}
             body.append([arm, sampled, str(group["n"].max()), *(by_metric.get(m, "") for m in metrics["metric"])])
         parts.append(f"## {heading}\n\n{markdown(header, body)}")
-    return "\n".join([*parts, LEGEND, ""])
+    return "\n".join([*parts, LEGEND, *calibration_note(results, dataset), ""])
+
+
+def calibration_note(results: Results, dataset: str) -> list[str]:
+    """How far off the estimates of the JSD are on known pairs, at the n of the table; nothing where that was not measured."""
+    rows = results.rows[results.rows["dataset"] == dataset]
+    found = []
+    for metric, title in JSD_ESTIMATES.items():
+        n = rows.loc[rows["metric"] == metric, "n"].max()
+        worst = largest(results.calibration, dataset, metric, n)
+        if worst is not None:
+            found.append(f"{title} (n = {n:,.0f}) {worst[0]:.4f} and {worst[1]:.4f} nat")
+    if not found:
+        return []
+    head = "\nJSD on known pairs from identical to disjoint, largest |bias| and largest spread of one estimate: "
+    return [f"{head}{'; '.join(found)}."]
 
 
 def matchedness_table(results: Results) -> str:
