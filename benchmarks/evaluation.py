@@ -17,10 +17,12 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.datasets import Dataset
+from benchmarks.datasets import DATASETS, Dataset
+from benchmarks.datasets.mixtures import GaussianMixture
+from benchmarks.datasets.variations import VARIATIONS, lattice
 from benchmarks.training import Trained, as_float, derived_seed, draw, generator_for, initialise, model_of
 from metrics import METRICS, base_name
-from metrics.divergence import histogram, log_knn_density
+from metrics.divergence import histogram, kernel_bandwidth, log_kernel_density, log_knn_density
 from metrics.features import Extractor, Features, extract
 from metrics.manifold import density_coverage, precision_recall
 from models.base import GenerativeModel
@@ -38,6 +40,8 @@ FIT_POINTS = 5_000
 FEW = {"mixture": 10_000, "images": 2_000}
 """Nearest-neighbour estimates on mixtures (with as many fresh draws from the data), distances to the nearest training
 image, and two-sample tests use at most this many of the n samples: more would cost much and tell little."""
+KERNEL_POINTS = 4_000
+"""Kernel densities on mixtures rest on this many samples: their cost grows with its square, here to one or two seconds a seed."""
 
 TRAINING_METRICS = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
 
@@ -96,11 +100,10 @@ class Subject:
         density = self.dataset.density
         assert density is not None
         return {
-            "mass": density.bin_mass(),
             "fresh_log_density": density.log_density(self.dataset.test[: FEW["mixture"]]),
             "means": density.means,
             "weights": density.weights,
-            "scale": density.scale,
+            "scales": density.scales,
             "support_level": density.support_level(),
         }
 
@@ -113,6 +116,24 @@ class Subject:
     def test_features(self) -> dict[Extractor, Features]:
         """What the extractors make of the test images, once for all seeds."""
         return self.features(self.dataset.test)
+
+    @cached_property
+    def variation(self) -> GaussianMixture:
+        """The known variation of the density that the options name as ``pair``."""
+        assert self.dataset.density is not None
+        return VARIATIONS[self.options["pair"]](self.dataset.density)
+
+    @cached_property
+    def true_divergences(self) -> Values:
+        """Divergences between the density and its variation, by quadrature."""
+        assert self.dataset.density is not None
+        points, cell = lattice(self.dataset.density, self.variation)
+        facts = {
+            "lattice_log_p": self.dataset.density.log_density(points),
+            "lattice_log_q": self.variation.log_density(points),
+            "cell": cell,
+        }
+        return compute(TRUE_DIVERGENCES, facts)
 
 
 @dataclass(frozen=True)
@@ -199,10 +220,42 @@ def compute(metrics: tuple[str, ...], facts: Mapping[str, Any]) -> Values:
     return values
 
 
-MIXTURE_METRICS = (
-    "jsd-hist", "kl-data-model-hist", "kl-model-data-hist", "jsd-knn", "kl-data-model-knn", "kl-model-data-knn",
-    "modes-captured", "modes-hit", "high-quality-share", "off-support-share",
-)  # fmt: skip
+HISTOGRAM_DIVERGENCES = ("jsd-hist", "kl-data-model-hist", "kl-model-data-hist")
+NEIGHBOUR_DIVERGENCES = ("jsd-knn", "kl-data-model-knn", "kl-model-data-knn")
+KERNEL_DIVERGENCES = ("jsd-kde", "kl-data-model-kde", "kl-model-data-kde")
+TRUE_DIVERGENCES = ("jsd-quadrature", "kl-data-model-quadrature", "kl-model-data-quadrature")
+MODE_METRICS = ("modes-captured", "modes-hit", "high-quality-share")
+
+
+def mixture_metrics(dataset: str) -> tuple[str, ...]:
+    """Metrics of samples from a mixture; those on modes only where the components are modes."""
+    density = DATASETS[dataset].density
+    modes = MODE_METRICS if density is not None and density().modes else ()
+    return (*HISTOGRAM_DIVERGENCES, *NEIGHBOUR_DIVERGENCES, *modes, "off-support-share")
+
+
+def histogram_facts(density: GaussianMixture, samples: np.ndarray) -> dict[str, Any]:
+    """What divergences by histogram need."""
+    return {"mass": density.bin_mass(), "counts": histogram(samples, density.edges)}
+
+
+def neighbour_facts(few: np.ndarray, fresh: np.ndarray) -> dict[str, Any]:
+    """What divergences by nearest neighbours need beside the exact log-density: ``few`` samples, ``fresh`` draws of the data."""
+    return {
+        "fresh_log_knn": log_knn_density(fresh, few, own=False),
+        "few_log_knn": log_knn_density(few, few, own=True),
+    }
+
+
+def kernel_facts(density: GaussianMixture, samples: np.ndarray, fresh: np.ndarray) -> dict[str, Any]:
+    """What divergences by kernel density need; ``fresh`` are draws of the data."""
+    bandwidth = kernel_bandwidth(samples)
+    return {
+        "fresh_log_density": density.log_density(fresh),
+        "sample_log_density": density.log_density(samples),
+        "fresh_log_kernel": log_kernel_density(fresh, samples, own=False, bandwidth=bandwidth),
+        "sample_log_kernel": log_kernel_density(samples, samples, own=True, bandwidth=bandwidth),
+    }
 
 
 def _mixture_values(subject: Subject, samples: np.ndarray) -> tuple[Values, Arrays]:
@@ -212,14 +265,13 @@ def _mixture_values(subject: Subject, samples: np.ndarray) -> tuple[Values, Arra
     few, fresh = samples[: FEW["mixture"]], subject.dataset.test[: FEW["mixture"]]
     facts = {
         **subject.mixture_facts,
+        **histogram_facts(density, samples),
+        **neighbour_facts(few, fresh),
         "samples": samples,
         "log_density": log_density,
-        "fresh_log_knn": log_knn_density(fresh, few, own=False),
-        "few_log_knn": log_knn_density(few, few, own=True),
         "few_log_density": log_density[: FEW["mixture"]],
-        "counts": histogram(samples, density.edges),
     }
-    return compute(MIXTURE_METRICS, facts), {"points": samples[:SHOWN_POINTS]}
+    return compute(mixture_metrics(subject.dataset.name), facts), {"points": samples[:SHOWN_POINTS]}
 
 
 def mixture_samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
@@ -233,6 +285,52 @@ def mixture_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
     assert density is not None
     generator = np.random.default_rng(derived_seed(seed, "floor"))
     return _mixture_values(subject, density.sample(subject.options["n"], generator))
+
+
+def mixture_kernel(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Samples against the exact density by kernel density, with as many fresh draws from the data."""
+    density, samples = subject.dataset.density, sampled(subject, index)
+    assert density is not None
+    return compute(KERNEL_DIVERGENCES, kernel_facts(density, samples, subject.dataset.test[: len(samples)])), {}
+
+
+def mixture_kernel_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """The same on draws from the density itself."""
+    density, seed = subject.dataset.density, subject.seeds[index]
+    assert density is not None
+    samples = density.sample(subject.options["n"], np.random.default_rng(derived_seed(seed, "floor")))
+    return compute(KERNEL_DIVERGENCES, kernel_facts(density, samples, subject.dataset.test[: len(samples)])), {}
+
+
+def calibration_draws(subject: Subject, index: int) -> tuple[GaussianMixture, np.ndarray, np.ndarray]:
+    """The data's density P, n draws from its variation Q (in the place of a model) and n fresh ones from P, for one seed.
+
+    The random numbers are the same on every pair.
+    """
+    density, seed, n = subject.dataset.density, subject.seeds[index], subject.options["n"]
+    assert density is not None
+    generator = np.random.default_rng(derived_seed(seed, "calibration"))
+    return density, subject.variation.sample(n, generator), density.sample(n, generator)
+
+
+def histogram_calibration(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Divergences by histogram between two known densities, and the true ones."""
+    density, samples, _ = calibration_draws(subject, index)
+    return {**compute(HISTOGRAM_DIVERGENCES, histogram_facts(density, samples)), **subject.true_divergences}, {}
+
+
+def neighbour_calibration(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Divergences by nearest neighbours between two known densities, and the true ones."""
+    density, samples, fresh = calibration_draws(subject, index)
+    exact = {"fresh_log_density": density.log_density(fresh), "few_log_density": density.log_density(samples)}
+    values = compute(NEIGHBOUR_DIVERGENCES, {**exact, **neighbour_facts(samples, fresh)})
+    return {**values, **subject.true_divergences}, {}
+
+
+def kernel_calibration(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Divergences by kernel density between two known densities, and the true ones."""
+    facts = kernel_facts(*calibration_draws(subject, index))
+    return {**compute(KERNEL_DIVERGENCES, facts), **subject.true_divergences}, {}
 
 
 CLASS_METRICS = ("classes-covered", "label-entropy")
@@ -438,9 +536,28 @@ def training(subject: Subject, index: int) -> tuple[Values, Arrays]:
 
 MEASURES: dict[str, Measure] = {
     "training": Measure(training, lambda dataset: TRAINING_METRICS, "parameters, updates, images seen, FLOPs, curves"),
-    "mixture-samples": Measure(mixture_samples, lambda dataset: MIXTURE_METRICS, "samples against the exact density"),
-    "mixture-floor": Measure(
-        mixture_floor, lambda dataset: MIXTURE_METRICS, "the same for draws from the density itself"
+    "mixture-samples": Measure(mixture_samples, mixture_metrics, "samples against the exact density"),
+    "mixture-floor": Measure(mixture_floor, mixture_metrics, "the same for draws from the density itself"),
+    "mixture-kde": Measure(
+        mixture_kernel, lambda dataset: KERNEL_DIVERGENCES, "samples against the exact density, by kernel density"
+    ),
+    "mixture-kde-floor": Measure(
+        mixture_kernel_floor, lambda dataset: KERNEL_DIVERGENCES, "the same for draws from the density itself"
+    ),
+    "calibration-hist": Measure(
+        histogram_calibration,
+        lambda dataset: (*HISTOGRAM_DIVERGENCES, *TRUE_DIVERGENCES),
+        "divergences of known pairs by histogram, and the true ones",
+    ),
+    "calibration-knn": Measure(
+        neighbour_calibration,
+        lambda dataset: (*NEIGHBOUR_DIVERGENCES, *TRUE_DIVERGENCES),
+        "divergences of known pairs by nearest neighbours, and the true ones",
+    ),
+    "calibration-kde": Measure(
+        kernel_calibration,
+        lambda dataset: (*KERNEL_DIVERGENCES, *TRUE_DIVERGENCES),
+        "divergences of known pairs by kernel density, and the true ones",
     ),
     "mixture-two-sample": Measure(
         mixture_two_sample, lambda dataset: ("c2st",), "whether a classifier tells samples from fresh draws"

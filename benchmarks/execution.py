@@ -16,11 +16,11 @@ THREADS = 1
 
 WIDTH: dict[str, dict[str, int]] = {
     "cpu": {
-        "ring": 8, "grid": 8, "unequal-pair": 8, "digits": 8,
+        "ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8,
         "mnist": 1, "fashion-mnist": 1, "kmnist": 1, "cifar10": 1, "own": 1,
     },
     "cuda": {
-        "ring": 8, "grid": 8, "unequal-pair": 8, "digits": 8,
+        "ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8,
         "mnist": 8, "fashion-mnist": 8, "kmnist": 8, "cifar10": 8, "own": 8,
     },
 }  # fmt: skip
@@ -33,8 +33,7 @@ MS_PER_UPDATE: dict[str, dict[str, float]] = {
 }
 """Milliseconds per seed and update on one CPU core of the machine that the tables were made on."""
 _LIKE = {
-    "grid": "ring",
-    "unequal-pair": "ring",
+    **dict.fromkeys(("grid", "unequal-pair", "pair-1d", "comb-1d", "spiral"), "ring"),
     **dict.fromkeys(("fashion-mnist", "kmnist", "cifar10", "own"), "mnist"),
 }
 """Data sets that are trained on as another one is."""
@@ -46,6 +45,11 @@ SECONDS_PER_SEED: dict[str, float] = {
     "mixture-floor": 0.35,
     "mixture-two-sample": 1.0,
     "mixture-two-sample-floor": 1.0,
+    "mixture-kde": 1.2,
+    "mixture-kde-floor": 1.2,
+    "calibration-hist": 0.05,
+    "calibration-knn": 0.15,
+    "calibration-kde": 1.0,
     "image-samples": 0.25,
     "image-floor": 0.25,
     "image-two-sample": 1.0,

@@ -114,8 +114,9 @@ def dataset_facts(dataset: Dataset) -> dict[str, Any]:
         facts["density"] = {
             "weights": density.weights.tolist(),
             "means": density.means.tolist(),
-            "scale": density.scale,
+            "scales": density.scales.tolist(),
             "window": density.window,
+            "modes": density.modes,
         }
     return facts
 

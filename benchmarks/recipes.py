@@ -61,6 +61,7 @@ _PLANE = Recipe(
         "latent-gan": {"learning_rate": 2e-3, **_ADVERSARIAL_PLANE},
     },
 )
+_LINE = replace(_PLANE, network=Network(latent=1, hidden=(64, 64), norm="none"))
 _ADVERSARIAL_IMAGES = {"generator_learning_rate": 1e-3, "discriminator_learning_rate": 1e-3}
 _IMAGES: Mapping[str, Settings] = {
     "pca": {},
@@ -84,6 +85,9 @@ RECIPES: dict[str, Recipe] = {
     "ring": _PLANE,
     "grid": _PLANE,
     "unequal-pair": _PLANE,
+    "pair-1d": _LINE,
+    "comb-1d": _LINE,
+    "spiral": _PLANE,
     "digits": Recipe(
         network=Network(latent=16, hidden=(128, 256), norm="batch"),
         training=Training(updates=2000, batch=64),

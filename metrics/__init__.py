@@ -14,6 +14,7 @@ from metrics import (
     likelihood,
     manifold,
     pixel,
+    quadrature,
     similarity,
     spectrum,
     two_sample,
@@ -68,16 +69,41 @@ METRICS: dict[str, Metric] = {
         divergence.kl_model_data_knn, ("few_log_density", "few_log_knn"), "lower", "nat", "KL(model‖data) (kNN)",
         "KL from model to data: nearest-neighbour entropy and the exact log-density",
     ),
+    "jsd-kde": Metric(
+        divergence.jsd_kernel, ("fresh_log_density", "sample_log_density", "fresh_log_kernel", "sample_log_kernel"), "lower",
+        "nat", "JSD (KDE)",
+        "Jensen–Shannon divergence by kernel density and the exact log-density",
+    ),
+    "kl-data-model-kde": Metric(
+        divergence.kl_data_model_kernel, ("fresh_log_density", "fresh_log_kernel"), "lower", "nat", "KL(data‖model) (KDE)",
+        "KL from data to model by kernel density; arbitrary where the model has no samples",
+    ),
+    "kl-model-data-kde": Metric(
+        divergence.kl_model_data_kernel, ("sample_log_density", "sample_log_kernel"), "lower", "nat", "KL(model‖data) (KDE)",
+        "KL from model to data: leave-one-out kernel entropy and the exact log-density",
+    ),
+    "jsd-quadrature": Metric(
+        quadrature.jsd, ("lattice_log_p", "lattice_log_q", "cell"), "none", "nat", "true JSD",
+        "Jensen–Shannon divergence of two known densities",
+    ),
+    "kl-data-model-quadrature": Metric(
+        quadrature.kl_data_model, ("lattice_log_p", "lattice_log_q", "cell"), "none", "nat", "true KL(P‖Q)",
+        "KL of two known densities, from the data's to its variation",
+    ),
+    "kl-model-data-quadrature": Metric(
+        quadrature.kl_model_data, ("lattice_log_p", "lattice_log_q", "cell"), "none", "nat", "true KL(Q‖P)",
+        "KL of two known densities, to the data's from its variation",
+    ),
     "modes-captured": Metric(
-        coverage.modes_captured, ("samples", "means", "weights", "scale"), "higher", "modes", "modes captured",
+        coverage.modes_captured, ("samples", "means", "weights", "scales"), "higher", "modes", "modes captured",
         "modes with at least a quarter of their fair share within 3 standard deviations",
     ),
     "modes-hit": Metric(
-        coverage.modes_hit, ("samples", "means", "scale"), "higher", "modes", "modes hit",
+        coverage.modes_hit, ("samples", "means", "scales"), "higher", "modes", "modes hit",
         "modes with at least one sample within 3 standard deviations (VEEGAN 2017)",
     ),
     "high-quality-share": Metric(
-        coverage.high_quality_share, ("samples", "means", "scale"), "reference", "share", "high quality",
+        coverage.high_quality_share, ("samples", "means", "scales"), "reference", "share", "high quality",
         "share of samples within 3 standard deviations of a mode (VEEGAN 2017)",
     ),
     "off-support-share": Metric(

@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
 
 
-def _share_by_mode(samples: np.ndarray, means: np.ndarray, scale: float) -> np.ndarray:
-    """Share of all samples whose nearest mode is k and lies within 3 standard deviations; shape (K,)."""
-    distance, nearest = cKDTree(means).query(samples)
-    close = distance <= 3 * scale
+def _share_by_mode(samples: np.ndarray, means: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """Share of all samples whose nearest mode is k and lies within 3 of its standard deviations; shape (K,).
+
+    Nearest is meant in standard deviations, so that a narrow mode beside a wide one gets no samples of the other's middle.
+    """
+    distance = cdist(samples, means) / scales
+    nearest = distance.argmin(axis=1)
+    close = distance[np.arange(len(samples)), nearest] <= 3
     return np.bincount(nearest[close], minlength=len(means)) / len(samples)
 
 
-def modes_captured(samples: np.ndarray, means: np.ndarray, weights: np.ndarray, scale: float) -> float:
+def modes_captured(samples: np.ndarray, means: np.ndarray, weights: np.ndarray, scales: np.ndarray) -> float:
     """Number of modes that get at least a quarter of their fair share of the samples within 3 standard deviations.
 
     Args:
-        samples: shape (n, 2).
-        means: mode centres, shape (K, 2).
+        samples: shape (n, d).
+        means: mode centres, shape (K, d).
         weights: fair shares, shape (K,).
-        scale: standard deviation of a mode.
+        scales: standard deviation of each mode, shape (K,).
     """
-    return float((_share_by_mode(samples, means, scale) >= 0.25 * weights).sum())
+    return float((_share_by_mode(samples, means, scales) >= 0.25 * weights).sum())
 
 
-def modes_hit(samples: np.ndarray, means: np.ndarray, scale: float) -> float:
+def modes_hit(samples: np.ndarray, means: np.ndarray, scales: np.ndarray) -> float:
     """Number of modes with at least one sample within 3 standard deviations (the literature's count, e.g. VEEGAN 2017)."""
-    return float((_share_by_mode(samples, means, scale) > 0).sum())
+    return float((_share_by_mode(samples, means, scales) > 0).sum())
 
 
-def high_quality_share(samples: np.ndarray, means: np.ndarray, scale: float) -> float:
-    """Share of samples within 3 standard deviations of a mode, in [0, 1] (VEEGAN 2017); 0.989 for the data in the plane."""
-    return float(_share_by_mode(samples, means, scale).sum())
+def high_quality_share(samples: np.ndarray, means: np.ndarray, scales: np.ndarray) -> float:
+    """Share of samples within 3 standard deviations of a mode, in [0, 1] (VEEGAN 2017).
+
+    Data of well-separated modes score 0.989 in the plane and 0.997 on the line.
+    """
+    return float(_share_by_mode(samples, means, scales).sum())
 
 
 def off_support_share(sample_log_density: np.ndarray, support_level: float) -> float:

@@ -16,7 +16,13 @@ from scipy import stats
 
 ARM = ["dataset", "measure", "model", "arm", "sampler", "observation", "metric"]
 """Columns that tell one line of a comparison from another."""
-FLOORS = ("mixture-floor", "image-floor", "mixture-two-sample-floor", "image-two-sample-floor")
+FLOORS = (
+    "mixture-floor",
+    "mixture-kde-floor",
+    "mixture-two-sample-floor",
+    "image-floor",
+    "image-two-sample-floor",
+)
 """Measures of data alone: what a perfect model would get."""
 TIE_LEVEL = 0.05
 
@@ -28,7 +34,7 @@ def with_arms(rows: pd.DataFrame, run: Mapping[str, Any]) -> pd.DataFrame:
     rows["arm"] = [labels.get(names, "") for names in zip(rows["block"], rows["weights"], strict=True)]
     rows["observation"] = [json.loads(setting).get("observation", "") or "" for setting in rows["setting"]]
     rows[["model", "sampler"]] = rows[["model", "sampler"]].fillna("")
-    rows["base"] = rows["metric"].str.partition("[")[0]
+    rows["base"] = [name.partition("[")[0] for name in rows["metric"]]
     return rows
 
 
@@ -73,7 +79,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
                 "failed": len(group) - len(values),
             }
         )
-    return pd.DataFrame(lines)
+    columns = [*ARM, "base", "mean", "sd", "ci_low", "ci_high", "n", "failed"]
+    return pd.DataFrame(lines, columns=columns)
 
 
 def floors(summary: pd.DataFrame) -> dict[tuple[str, str], float]:

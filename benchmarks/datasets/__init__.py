@@ -21,13 +21,17 @@ __all__ = ["DATASETS", "Dataset", "Entry", "Kind", "OwnData", "Source", "load"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of ``DATASETS``: what a data set is and how it is made; ``embedded``: without any file."""
+    """A line of ``DATASETS``: what a data set is and how it is made; ``embedded``: without any file.
+
+    ``density`` makes the exact density of a mixture, without its data.
+    """
 
     kind: Kind
     summary: str
     licence: str
     load: Callable[[Source], Dataset]
     embedded: bool = True
+    density: Callable[[], GaussianMixture] | None = None
 
 
 def _mixture(name: str, density: Callable[[], GaussianMixture], summary: str) -> Entry:
@@ -36,9 +40,9 @@ def _mixture(name: str, density: Callable[[], GaussianMixture], summary: str) ->
         generator = np.random.default_rng(0)
         train = mixture.sample(mixtures.TRAIN_POINTS, generator)
         test = mixture.sample(mixtures.TEST_POINTS, generator)
-        return Dataset(name, "mixture", (2,), train, test, density=mixture)
+        return Dataset(name, "mixture", (mixture.dimensions,), train, test, density=mixture)
 
-    return Entry("mixture", summary, "made by the suite", load)
+    return Entry("mixture", summary, "made by the suite", load, density=density)
 
 
 def _digits(source: Source) -> Dataset:
@@ -63,6 +67,11 @@ DATASETS: dict[str, Entry] = {
     "ring": _mixture("ring", mixtures.ring, "8 Gaussians on a circle, exact density"),
     "grid": _mixture("grid", mixtures.grid, "5 × 5 Gaussians, exact density"),
     "unequal-pair": _mixture("unequal-pair", mixtures.unequal_pair, "2 Gaussians, weights 0.9 and 0.1, exact density"),
+    "pair-1d": _mixture(
+        "pair-1d", mixtures.pair_1d, "a narrow and a wide Gaussian on the line (f-GAN paper), exact density"
+    ),
+    "comb-1d": _mixture("comb-1d", mixtures.comb_1d, "5 Gaussians on the line, exact density"),
+    "spiral": _mixture("spiral", mixtures.spiral, "two turns of a spiral curve, exact density"),
     "digits": Entry(
         "images", "8 × 8 handwritten digits in scikit-learn, 898 train / 899 test", "CC BY 4.0 (UCI)", _digits
     ),

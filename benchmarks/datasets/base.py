@@ -52,7 +52,7 @@ class Dataset:
     Attributes:
         name: its name in ``DATASETS``.
         kind: ``mixture`` (float32 coordinates, known density) or ``images`` (uint8 pixels).
-        shape: shape of one datum: (2,), (height, width) for grey images, (3, height, width) for colour.
+        shape: shape of one datum: (1,), (2,), (height, width) for grey images, (3, height, width) for colour.
         train: shape (N, D).
         test: shape (M, D), never trained on.
         train_labels: class labels, shape (N,), or None.

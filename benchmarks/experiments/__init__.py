@@ -1,8 +1,10 @@
 """Experiments by name, one short file each."""
 
-from benchmarks.experiments import images, mixtures
+from benchmarks.experiments import calibration, images, mixtures
 from benchmarks.experiments.base import Experiment
 
-EXPERIMENTS: dict[str, Experiment] = {e.name: e for e in (mixtures.EXPERIMENT, images.EXPERIMENT)}
+EXPERIMENTS: dict[str, Experiment] = {
+    e.name: e for e in (mixtures.EXPERIMENT, images.EXPERIMENT, calibration.EXPERIMENT)
+}
 
 __all__ = ["EXPERIMENTS", "Experiment"]

@@ -96,12 +96,10 @@ def compared_blocks(request: Request) -> list[Block]:
     ]
 
 
-def floor(request: Request, name: str) -> list[Measurement]:
-    """The measurement ``name`` of data alone, as large as those of the models, for every block of seeds."""
+def floor(request: Request, name: str, n: int) -> list[Measurement]:
+    """The measurement ``name`` of n real examples in the place of samples, for every block of seeds."""
     return [
-        Measurement(
-            measure=name, dataset=request.dataset, options={"n": request.samples}, data_seeds=seeds, split=request.split
-        )
+        Measurement(measure=name, dataset=request.dataset, options={"n": n}, data_seeds=seeds, split=request.split)
         for seeds in request.seeds
     ]
 

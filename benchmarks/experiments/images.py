@@ -9,9 +9,9 @@ from models import MODELS
 
 def measurements(request: Request) -> list[Measurement]:
     thorough = request.profile == "full"  # a fresh classifier for every seed and sampler costs
-    wanted = floor(request, "image-floor")
+    wanted = floor(request, "image-floor", request.samples)
     if thorough:
-        wanted += floor(request, "image-two-sample-floor")
+        wanted += floor(request, "image-two-sample-floor", request.samples)
     for block in compared_blocks(request):
         wanted.append(measure(block, "training"))
         wanted += [

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.analysis.calibration import CALIBRATION, calibrate
 from benchmarks.analysis.summary import arm_of, floors, mark_best, summarise, with_arms
 from benchmarks.store import Store
 
@@ -31,17 +32,26 @@ class Results:
         return json.loads((self.root / "run.json").read_text(encoding="utf-8"))
 
     @cached_property
-    def rows(self) -> pd.DataFrame:
-        """``rows.csv`` with the columns ``arm``, ``observation`` and ``base`` added; values read back exactly."""
+    def all_rows(self) -> pd.DataFrame:
+        """``rows.csv``; values read back exactly."""
         text = ("block", "measure", "dataset", "model", "network", "sampler", "weights", "setting", "status", "metric")
-        rows = pd.read_csv(
+        return pd.read_csv(
             self.root / "rows.csv",
             dtype=dict.fromkeys(text, "object"),
             converters={"value": float},  # exact, which the parser's own conversion need not be
             keep_default_na=False,
             na_values={name: [""] for name in ("seed", "step", "n")},
         )
-        return with_arms(rows, self.run)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Rows on models and data, with the columns ``arm``, ``observation`` and ``base`` added."""
+        return with_arms(self.all_rows[~self.all_rows["measure"].isin(CALIBRATION)], self.run)
+
+    @cached_property
+    def calibration(self) -> pd.DataFrame:
+        """Bias and spread of divergence estimators (``benchmarks.analysis.calibration``); empty where none was calibrated."""
+        return calibrate(self.all_rows[self.all_rows["measure"].isin(CALIBRATION)])
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -57,8 +67,9 @@ class Results:
 
     @property
     def datasets(self) -> dict[str, dict[str, Any]]:
-        """Facts of the data sets by name."""
-        return self.run["datasets"]
+        """Facts of the data sets that rows are about, by name."""
+        present = set(self.rows["dataset"])
+        return {name: facts for name, facts in self.run["datasets"].items() if name in present}
 
     def entries(self, dataset: str, measure: str) -> list[dict[str, Any]]:
         """The measurements of one measure on one data set, in the order of the plan, without failed ones."""

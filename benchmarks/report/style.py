@@ -15,6 +15,9 @@ MODEL_COLOURS = {
 }
 """One colour per model, told apart by colour-blind readers (Okabe and Ito; Tol)."""
 MODEL_MARKERS = {"pca": "P", "ae": "o", "dae": "s", "vae": "D", "gan": "^", "fgan": "v", "latent-gan": "<"}
+DATASET_MARKERS = {"ring": "o", "grid": "s", "unequal-pair": "^", "pair-1d": "<", "comb-1d": "D", "spiral": "P"}
+ESTIMATORS = {"hist": "histogram", "knn": "nearest neighbours", "kde": "kernel density"}
+ESTIMATOR_COLOURS = {"hist": "#0072B2", "knn": "#D55E00", "kde": "#009E73"}
 OTHER_COLOUR, OTHER_MARKER = "#555555", "o"
 DATA_COLOUR = "#333333"
 CURVE_STYLES = ("-", "--", ":")

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.analysis.calibration import largest
 from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.results import Results
-from benchmarks.report.style import number, sampler_label
+from benchmarks.report.style import ESTIMATORS, number, sampler_label
 
 MARKS = {"best": " **best**", "tie": " ≈"}
 LEGEND = (
@@ -36,6 +37,7 @@ READ_WITH_CARE = {
 WIDEST = 9
 """A table with more columns of metrics is split: distances to the data, fidelity and diversity."""
 ARROWS = {"lower": "↓", "higher": "↑", "reference": "=", "none": "·"}
+JSD_ESTIMATES = {f"jsd-{name}": title for name, title in ESTIMATORS.items()}
 COST = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
 COST_TITLES = {
     "parameters": "parameters", "decoder-parameters": "of these decoder / generator", "updates": "decoder updates",
@@ -129,7 +131,22 @@ def comparison_table(results: Results, dataset: str) -> str:
                 body.append([arm, sampled, str(group["n"].max()), *(by_metric.get(m, "") for m in metrics["metric"])])
             parts.append(f"## {title}\n\n{markdown(header, body)}")
     cautions = [note for base, note in READ_WITH_CARE.items() if (lines["base"] == base).any()]
-    return "\n".join([*parts, " ".join([LEGEND, *cautions]), ""])
+    return "\n".join([*parts, " ".join([LEGEND, *cautions]), *calibration_note(results, dataset), ""])
+
+
+def calibration_note(results: Results, dataset: str) -> list[str]:
+    """How far off the estimates of the JSD are on known pairs, at the n of the table; nothing where that was not measured."""
+    rows = results.rows[results.rows["dataset"] == dataset]
+    found = []
+    for metric, title in JSD_ESTIMATES.items():
+        n = rows.loc[rows["metric"] == metric, "n"].max()
+        worst = largest(results.calibration, dataset, metric, n)
+        if worst is not None:
+            found.append(f"{title} (n = {n:,.0f}) {worst[0]:.4f} and {worst[1]:.4f} nat")
+    if not found:
+        return []
+    head = "\nJSD on known pairs from identical to disjoint, largest |bias| and largest spread of one estimate: "
+    return [f"{head}{'; '.join(found)}."]
 
 
 def matchedness_table(results: Results) -> str:

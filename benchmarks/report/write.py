@@ -7,11 +7,12 @@ import os
 import shutil
 from pathlib import Path
 
+from benchmarks.report.calibration import write_calibration_figure, write_calibration_table
 from benchmarks.report.figures import write_figures
 from benchmarks.report.results import Results
 from benchmarks.report.tables import write_tables
 
-FOLDERS = {"tables": write_tables, "figures": write_figures}
+FOLDERS = {"tables": (write_tables, write_calibration_table), "figures": (write_figures, write_calibration_figure)}
 RECORD = ".report.json"
 """Names of the files that the last report wrote, so that the next one removes those, and no file of the user's."""
 
@@ -19,10 +20,11 @@ RECORD = ".report.json"
 def write_report(results: Results) -> None:
     """Write tables and pictures anew; what an earlier report wrote and this one does not is removed."""
     written = []
-    for name, write in FOLDERS.items():
+    for name, writers in FOLDERS.items():
         aside, folder = results.root / f".{name}", results.root / name
         shutil.rmtree(aside, ignore_errors=True)
-        write(results, aside)
+        for write in writers:
+            write(results, aside)
         folder.mkdir(exist_ok=True)
         for path in sorted(aside.iterdir()):
             os.replace(path, folder / path.name)
