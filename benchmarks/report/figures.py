@@ -16,6 +16,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.ticker import SymmetricalLogLocator
@@ -41,13 +42,14 @@ INTERVAL_METRICS = {
     "images": ("fid", "kid", "precision", "recall", "sharpness", "nearest-l2"),
     "mixture": ("jsd-hist", "kl-data-model-knn", "kl-model-data-knn", "modes-captured", "high-quality-share"),
 }
-LOG_METRICS = frozenset({"fid", "jsd-hist"})
-SYMLOG_METRICS = {"kid": 0.01, "kl-data-model-knn": 0.1, "kl-model-data-knn": 0.1}
+LOG_METRICS = frozenset({"fid"})
+SYMLOG_METRICS = {"jsd-hist": 0.001, "kid": 0.01, "kl-data-model-knn": 0.1, "kl-model-data-knn": 0.1}
 """Metrics that may be negative at their floor, and the value below which their axis is linear."""
 PANELS_PER_ROW = 5
 INTERVALS_PER_ROW = 6
 MOSAIC_SIDE = 6
 LINE_GREY = 110
+DENSITY_COLOUR, SAMPLE_COLOUR = "#F0B400", "#1B2A49"
 
 Arm = tuple[str, str, str]
 Draw = Callable[[Axes, dict[str, np.ndarray], dict[str, Any]], None]
@@ -78,22 +80,61 @@ def draw_images(axes: Axes, arrays: dict[str, np.ndarray], facts: dict[str, Any]
     axes.imshow(mosaic(arrays["images"]), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
 
 
-def draw_points(axes: Axes, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
-    """Samples over the true density's one-, two- and three-sigma circles."""
-    density = facts["density"]
-    window = density["window"]
-    shades = 0.20 + 0.25 * np.array(density["weights"]) / max(density["weights"])
-    for sigmas in (1, 2, 3):
-        circles = [Circle((x, y), sigmas * density["scale"]) for x, y in density["means"]]
-        axes.add_collection(PatchCollection(circles, facecolor="#F0B400", edgecolor="none", alpha=shades, zorder=1))
+def draw_mixture(axes: Axes, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
+    """Samples over the true density: a histogram on the line, points in the plane."""
+    density = {name: np.array(value) for name, value in facts["density"].items()}
+    if density["means"].shape[1] == 1:
+        draw_line(axes, arrays["points"][:, 0], density)
+        return
+    (draw_modes if density["modes"] else draw_shade)(axes, density)
     points = arrays["points"][:1000]
     axes.scatter(
-        points[:, 0], points[:, 1], s=1.6, color="#1B2A49", alpha=0.65, linewidths=0, zorder=2, rasterized=True
+        points[:, 0], points[:, 1], s=1.6, color=SAMPLE_COLOUR, alpha=0.65, linewidths=0, zorder=2, rasterized=True
     )
+    window = density["window"]
     axes.set(xlim=(-window, window), ylim=(-window, window), aspect="equal")
 
 
-DRAW: dict[str, Draw] = {"images": draw_images, "mixture": draw_points}
+def draw_modes(axes: Axes, density: dict[str, np.ndarray]) -> None:
+    """One-, two- and three-sigma circles of a mixture's modes, the shade by weight."""
+    shades = 0.20 + 0.25 * density["weights"] / density["weights"].max()
+    for sigmas in (1, 2, 3):
+        circles = [Circle((x, y), sigmas * s) for (x, y), s in zip(density["means"], density["scales"], strict=True)]
+        axes.add_collection(
+            PatchCollection(circles, facecolor=DENSITY_COLOUR, edgecolor="none", alpha=shades, zorder=1)
+        )
+
+
+def gaussians(at: np.ndarray, density: dict[str, np.ndarray], coordinate: int) -> np.ndarray:
+    """Each component's density in one coordinate at points (m,), shape (K, m)."""
+    scales = density["scales"][:, None]
+    z = (at - density["means"][:, coordinate, None]) / scales
+    return np.exp(-0.5 * z**2) / (np.sqrt(2 * np.pi) * scales)
+
+
+def draw_shade(axes: Axes, density: dict[str, np.ndarray]) -> None:
+    """The density of a curve as a shaded image."""
+    window = float(density["window"])
+    at = np.linspace(-window, window, 241)
+    values = np.einsum("k,ki,kj->ji", density["weights"], gaussians(at, density, 0), gaussians(at, density, 1))
+    shades = LinearSegmentedColormap.from_list("density", ["white", DENSITY_COLOUR])
+    axes.imshow(values, extent=(-window, window, -window, window), origin="lower", cmap=shades, zorder=1)
+
+
+def draw_line(axes: Axes, points: np.ndarray, density: dict[str, np.ndarray]) -> None:
+    """A histogram of samples on the line over the density's curve; what lies beyond four sigma is not shown."""
+    reach = 4 * density["scales"]
+    low, high = (density["means"][:, 0] - reach).min(), (density["means"][:, 0] + reach).max()
+    at = np.linspace(low, high, 600)
+    curve = density["weights"] @ gaussians(at, density, 0)
+    counts, edges = np.histogram(points, bins=60, range=(low, high))
+    axes.fill_between(at, curve, color=DENSITY_COLOUR, alpha=0.55, linewidth=0, zorder=1)
+    # heights over all samples, shown or not
+    axes.stairs(counts / (len(points) * np.diff(edges)), edges, color=SAMPLE_COLOUR, linewidth=0.9, zorder=2)
+    axes.set(xlim=(low, high), ylim=(0, 1.5 * curve.max()), box_aspect=1)
+
+
+DRAW: dict[str, Draw] = {"images": draw_images, "mixture": draw_mixture}
 SAMPLES = {"images": ("image-samples", "image-floor"), "mixture": ("mixture-samples", "mixture-floor")}
 
 
