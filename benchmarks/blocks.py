@@ -1,21 +1,18 @@
-"""Training and measuring of one block: everything between a specification and its stored content.
+"""Training of one block: everything between its specification and its weights.
 
-What stands here, and what it imports, is part of the keys of blocks and measurements; planning and running are not.
+What stands here, and what it imports, is part of a block's key; measuring, planning and running are not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import torch
 
 from benchmarks.datasets import Dataset
-from benchmarks.evaluation import Measure, Measured, Subject, evaluate
 from benchmarks.specs import Block, Network
 from benchmarks.training import Progress, Stack, Trained, train
-from metrics.features import Extractor
 from models.base import GenerativeModel
 from models.networks import MLP, Conv, Networks, Output
 
@@ -102,32 +99,3 @@ def joined(parts: list[Trained]) -> Trained:
 def joined_stacks(parts: list[Stack]) -> Stack:
     """Stacks of tensors by name, joined along the seed axis."""
     return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
-
-
-def measure_block(
-    measure: Measure,
-    options: dict[str, Any],
-    dataset: Dataset,
-    device: str,
-    block: Block,
-    model: type[GenerativeModel],
-    trained: Trained,
-    extractors: tuple[Extractor, ...] = (),
-) -> Measured:
-    """Take a measurement of a trained block, its images looked at with these extractors."""
-    build = model_builder(block, model, dataset)
-    batch = block.training.batch
-    subject = Subject(dataset, options, block.seeds, torch.device(device), build, trained, batch, extractors)
-    return evaluate(measure, subject)
-
-
-def measure_data(
-    measure: Measure,
-    options: dict[str, Any],
-    dataset: Dataset,
-    device: str,
-    seeds: tuple[int, ...],
-    extractors: tuple[Extractor, ...] = (),
-) -> Measured:
-    """Take a measurement of data alone, once for each seed that it draws with."""
-    return evaluate(measure, Subject(dataset, options, seeds, torch.device(device), extractors=extractors))

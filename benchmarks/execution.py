@@ -55,6 +55,8 @@ SECONDS_PER_SEED: dict[str, float] = {
     "image-two-sample": 1.0,
     "image-two-sample-floor": 1.0,
     "reconstruction": 0.02,
+    "inversion": 0.5,
+    "likelihood": 0.1,
     "training": 0.05,
 }
 """Seconds per seed of a measure on a small data set."""

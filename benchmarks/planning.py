@@ -205,7 +205,8 @@ def measurement_key(
     extractors: tuple[Extractor, ...] = (),
 ) -> str:
     """Key of a measurement: measure and options, the block's key, the sources of measures and metrics, data, extractors."""
-    names = MEASURES[measurement.measure].names(measurement.dataset, extractors)
+    measure = MEASURES[measurement.measure]
+    names = measure.names(measurement.dataset, extractors)
     return digest(
         {
             "schema_version": SCHEMA_VERSION,
@@ -214,7 +215,7 @@ def measurement_key(
             "data_seeds": measurement.data_seeds,
             "dataset": measurement.dataset,
             "block": key,
-            "sources": source_digest("benchmarks.blocks"),
+            "sources": [source_digest("benchmarks.evaluation.base"), source_digest(measure.function.__module__)],
             "metrics": [metric_facts(name) for name in names],
             "data": data,
             "extractors": [[extractor.name, extractor.sha256] for extractor in extractors],

@@ -26,9 +26,9 @@ import torch
 from tqdm import tqdm
 
 from benchmarks import execution
-from benchmarks.blocks import measure_block, measure_data, train_block
+from benchmarks.blocks import train_block
 from benchmarks.datasets import Dataset, OwnData, load
-from benchmarks.evaluation import MEASURES, Measured
+from benchmarks.evaluation import MEASURES, Measured, measure_block, measure_data
 from benchmarks.planning import Environment, Plan, PlannedMeasurement, Unit, own_data
 from benchmarks.recipes import RECIPES
 from benchmarks.specs import SCHEMA_VERSION, Block, InputError, canonical_json

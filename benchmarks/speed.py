@@ -21,7 +21,7 @@ import torch
 
 from benchmarks.blocks import model_builder
 from benchmarks.datasets import DATASETS, Dataset, load
-from benchmarks.evaluation import training_cost
+from benchmarks.evaluation.cost import training_cost
 from benchmarks.experiments.base import block
 from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.planning import environment_for

@@ -163,11 +163,11 @@ METRICS: dict[str, Metric] = {
         "structural similarity of test images and reconstructions, 7 × 7 window (Wang et al. 2004)",
     ),
     "elbo": Metric(
-        likelihood.elbo, ("log_weights",), "higher", "nat", "ELBO",
+        likelihood.elbo, ("log_weights",), "none", "nat", "ELBO",
         "evidence lower bound on held-out data, per example (Kingma and Welling 2014)",
     ),
     "iw-elbo": Metric(
-        likelihood.importance_weighted_elbo, ("log_weights",), "higher", "nat", "IW-ELBO (64)",
+        likelihood.importance_weighted_elbo, ("log_weights",), "none", "nat", "IW-ELBO (64)",
         "importance-weighted bound of 64 draws on held-out data (Burda et al. 2016)",
     ),
     "posterior-kl": Metric(

@@ -109,7 +109,7 @@ def mark_best(rows: pd.DataFrame, summary: pd.DataFrame, metrics: Mapping[str, M
     usable = rows[rows["status"] == "ok"]
     by_arm = {names: group["value"].to_numpy(float) for names, group in usable.groupby(ARM, sort=False)}
     compared = summary[~summary["measure"].isin((*FLOORS, "training")) & (summary["n"] > 0) & (summary["failed"] == 0)]
-    for (dataset, metric), group in compared.groupby(["dataset", "metric"], sort=False):
+    for (dataset, _, metric), group in compared.groupby(["dataset", "measure", "metric"], sort=False):
         direction = metrics[group["base"].iloc[0]]["direction"]
         if direction == "none":
             continue

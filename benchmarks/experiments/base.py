@@ -109,6 +109,11 @@ def measure(of: Block, name: str, **options: object) -> Measurement:
     return Measurement(measure=name, dataset=of.dataset, options=options, block=of, split=of.split)
 
 
+def likelihoods(of: Block) -> list[Measurement]:
+    """Bounds on the likelihood of held-out data, from models that give them."""
+    return [measure(of, "likelihood")] if MODELS[of.model].has_posterior else []
+
+
 def sampling_options(of: Block, observations: bool) -> list[dict[str, object]]:
     """The ways in which a block's model is sampled: weights (the last, and their average if one was kept), where codes come from,
     and, if ``observations``, whether the likelihood's mean is taken or a draw."""

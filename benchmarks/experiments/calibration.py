@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from benchmarks.datasets.variations import VARIATIONS
-from benchmarks.evaluation import FEW, KERNEL_POINTS
+from benchmarks.evaluation.base import FEW
+from benchmarks.evaluation.mixtures import KERNEL_POINTS
 from benchmarks.experiments.base import Experiment, Request
 from benchmarks.experiments.mixtures import DATASETS, FURTHER_DATASETS
 from benchmarks.recipes import RECIPES

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from benchmarks.experiments.base import Experiment, Request, compared_blocks, floor, measure, sampling_options
+from benchmarks.experiments.base import (
+    Experiment,
+    Request,
+    compared_blocks,
+    floor,
+    likelihoods,
+    measure,
+    sampling_options,
+)
 from benchmarks.specs import Measurement
 from models import MODELS
 
@@ -19,8 +27,8 @@ def measurements(request: Request) -> list[Measurement]:
             for name in ("image-samples", *(("image-two-sample",) if thorough else ()))
             for how in sampling_options(block, observations=False)
         ]
-        if MODELS[block.model].has_codes:
-            wanted.append(measure(block, "reconstruction"))
+        wanted.append(measure(block, "reconstruction" if MODELS[block.model].has_codes else "inversion"))
+        wanted += likelihoods(block)
     return wanted
 
 

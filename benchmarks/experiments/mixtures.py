@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from benchmarks.evaluation import KERNEL_POINTS
-from benchmarks.experiments.base import Experiment, Request, compared_blocks, floor, measure, sampling_options
+from benchmarks.evaluation.mixtures import KERNEL_POINTS
+from benchmarks.experiments.base import (
+    Experiment,
+    Request,
+    compared_blocks,
+    floor,
+    likelihoods,
+    measure,
+    sampling_options,
+)
 from benchmarks.specs import Measurement
 
 DATASETS = ("ring", "grid", "unequal-pair")
@@ -29,6 +37,7 @@ def measurements(request: Request) -> list[Measurement]:
             for name, n in measures
             for how in sampling_options(block, observations=True)
         ]
+        wanted += likelihoods(block)
     return wanted
 
 

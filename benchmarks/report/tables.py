@@ -30,6 +30,8 @@ FIDELITY_AND_DIVERSITY = frozenset({"precision", "recall", "density", "coverage"
 READ_WITH_CARE = {
     "sharpness": "Sharpness counts noise and artefacts as detail: read it beside FID.",
     "precision": "Precision or density as high as real data's with recall or coverage near 0 is collapse.",
+    "elbo": "Bounds on a likelihood compare between arms with the same kind of likelihood only; KL(posterior‖prior) near 0 and no "
+    "active units are posterior collapse.",
     "classes-covered": "A classifier puts garbage into some class too: classes and label entropy say what is missing, "
     "not what is good.",
 }
@@ -38,6 +40,14 @@ WIDEST = 9
 """A table with more columns of metrics is split: distances to the data, fidelity and diversity."""
 ARROWS = {"lower": "↓", "higher": "↑", "reference": "=", "none": "·"}
 JSD_ESTIMATES = {f"jsd-{name}": title for name, title in ESTIMATORS.items()}
+SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
+    "Samples": ((), "sampled from"),
+    "Reconstructions of test images": (("reconstruction", "inversion"), "by"),
+    "Likelihood of test data": (("likelihood",), ""),
+}
+"""Parts of a data set's table: the measures in each (none: all that stand in no other), and what its second column is called."""
+HOW = {"reconstruction": "encoding", "inversion": "latent search"}
+"""How a reconstruction came about, by measure."""
 COST = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
 COST_TITLES = {
     "parameters": "parameters", "decoder-parameters": "of these decoder / generator", "updates": "decoder updates",
@@ -64,7 +74,7 @@ def arm_label(line: pd.Series, summary: pd.DataFrame) -> tuple[str, str]:
     if line["measure"] in FLOORS:
         return "real data", "floor"
     if not line["sampler"]:
-        return line["arm"], "reconstruction"
+        return line["arm"], HOW.get(line["measure"], "")
     observations = summary.loc[summary["arm"] == line["arm"], "observation"]
     return line["arm"], sampler_label(line["sampler"], line["observation"], (observations == "draw").any())
 
@@ -112,17 +122,16 @@ def split(heading: str, metrics: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]
 
 
 def comparison_table(results: Results, dataset: str) -> str:
-    """Markdown: one line per arm and way of sampling, one column per metric; reconstructions in a table of their own."""
+    """Markdown: one line per arm and way of sampling, one column per metric; reconstructions and likelihoods in tables of their own."""
     lines = lines_of(results, dataset)
     parts = [f"# {dataset}\n\n{results.datasets[dataset]['summary']}.\n"]
-    for heading, chosen in (
-        ("Samples", lines[lines["measure"] != "reconstruction"]),
-        ("Reconstructions of test images", lines[lines["measure"] == "reconstruction"]),
-    ):
+    named = {measure for measures, _ in SECTIONS.values() for measure in measures}
+    for heading, (measures, column) in SECTIONS.items():
+        chosen = lines[lines["measure"].isin(measures) if measures else ~lines["measure"].isin(named)]
         if chosen.empty:
             continue
         for title, metrics in split(heading, in_order(chosen[["metric", "base"]].drop_duplicates())):
-            header = ["model", "sampled from" if heading == "Samples" else "", "seeds"]
+            header = ["model", column, "seeds"]
             header += [title_of(results, base, metric) for metric, base in metrics.itertuples(index=False)]
             body = []
             for _, group in chosen.groupby(["arm", "sampler", "observation"], sort=False):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.blocks import measure_block, measure_data, model_builder, train_block
+from benchmarks.blocks import model_builder, train_block
 from benchmarks.datasets import load
-from benchmarks.evaluation import MEASURES
+from benchmarks.evaluation import MEASURES, measure_block, measure_data
 from benchmarks.experiments.base import Request, block
 from benchmarks.experiments.images import measurements as image_measurements
 from benchmarks.experiments.mixtures import measurements as mixture_measurements

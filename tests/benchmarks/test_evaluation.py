@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.blocks import measure_block, measure_data, model_builder, train_block
+from benchmarks.blocks import model_builder, train_block
 from benchmarks.datasets import Dataset, load
-from benchmarks.evaluation import MEASURES, Measured, Subject, as_pixels, evaluate, shown_test_images
+from benchmarks.evaluation import MEASURES, Measured, Subject, evaluate, measure_block, measure_data
+from benchmarks.evaluation.images import as_pixels
+from benchmarks.evaluation.reconstruction import shown_test_images
+from benchmarks.evaluation.sampling import prior_noise
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.experiments.base import Request
 from benchmarks.recipes import RECIPES
@@ -201,7 +204,7 @@ def test_features_of_the_test_images_are_extracted_once_for_all_seeds(monkeypatc
         sizes.append(len(images))
         return features.extract(extractor, images, cuda)
 
-    monkeypatch.setattr("benchmarks.evaluation.extract", counted)
+    monkeypatch.setattr("benchmarks.evaluation.images.extract", counted)
     evaluate(MEASURES["image-samples"], subject)
     assert sizes == [899] * (len(SEEDS) + 1)
 
@@ -223,8 +226,6 @@ def test_colour_without_an_extractor_gets_the_pixel_metrics_of_grey() -> None:
 
 def test_samples_of_a_seed_use_the_same_latents_for_every_model() -> None:
     """Matched metric samples: the draws depend on the seed alone."""
-    from benchmarks.evaluation import prior_noise
-
     ring = load("ring", Path(), offline=True)
     drawn = []
     for wanted in measurements("mixtures", "ring"):

@@ -6,7 +6,8 @@ import inspect
 
 import pytest
 
-from benchmarks.evaluation import MEASURES, TRAINING_METRICS
+from benchmarks.evaluation import MEASURES
+from benchmarks.evaluation.cost import TRAINING_METRICS
 from metrics import METRICS, Metric, base_name
 from metrics.features import in_domain_extractor
 
@@ -25,7 +26,12 @@ def test_entry(metric: Metric) -> None:
 def test_every_metric_is_measured_somewhere_and_every_measured_one_is_known() -> None:
     extractor = in_domain_extractor("digits")
     assert extractor is not None
-    measured = {base_name(name) for measure in MEASURES.values() for name in measure.names("digits", (extractor,))}
+    measured = {
+        base_name(name)
+        for measure in MEASURES.values()
+        for dataset in ("digits", "ring")
+        for name in measure.names(dataset, (extractor,))
+    }
     assert measured - set(TRAINING_METRICS) == set(METRICS)
 
 

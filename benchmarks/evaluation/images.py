@@ -1,0 +1,137 @@
+"""Samples of images against held-out ones, in features and in pixels, and whether a classifier tells them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from benchmarks.evaluation.base import CLASS_METRICS, FEW, Arrays, Measure, Subject, Values, compute, named
+from benchmarks.evaluation.sampling import sampled
+from benchmarks.training import derived_seed
+from metrics.features import Extractor, Features, extract
+from metrics.manifold import density_coverage, precision_recall
+
+SHOWN_IMAGES = 64
+FEATURE_METRICS = ("fid", "kid", "precision", "recall", "density", "coverage", *CLASS_METRICS)
+PIXEL_METRICS = ("sharpness", "nearest-l2")
+
+
+def features_of(subject: Subject, pixels: np.ndarray) -> dict[Extractor, Features]:
+    """What the subject's extractors make of flattened uint8 images (n, D)."""
+    images, cuda = pixels.reshape(-1, *subject.dataset.shape), subject.device.type == "cuda"
+    return {extractor: extract(extractor, images, cuda) for extractor in subject.extractors}
+
+
+def test_features(subject: Subject) -> dict[Extractor, Features]:
+    """What the extractors make of the test images."""
+    return features_of(subject, subject.dataset.test)
+
+
+def feature_facts(samples: Features, reference: Features) -> dict[str, Any]:
+    """What the metrics of features need."""
+    return {
+        "sample_features": samples.values,
+        "reference_features": reference.values,
+        "sample_classes": samples.probabilities,
+        "reference_classes": reference.probabilities,
+        "precision_recall": precision_recall(samples.values, reference.values),
+        "density_coverage": density_coverage(samples.values, reference.values),
+    }
+
+
+def as_pixels(images: np.ndarray) -> np.ndarray:
+    """Images in [0, 1] as uint8 0–255; what lies outside the interval is clipped."""
+    return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
+
+
+def _values(
+    subject: Subject,
+    pixels: np.ndarray,
+    training: np.ndarray,
+    reference: np.ndarray,
+    reference_features: Mapping[Extractor, Features],
+) -> tuple[Values, Arrays]:
+    data = subject.dataset
+    images = pixels.reshape(-1, *data.shape)
+    values: Values = {}
+    for extractor, features in features_of(subject, pixels).items():
+        facts = feature_facts(features, reference_features[extractor])
+        values |= compute(named(FEATURE_METRICS, extractor), facts)
+    facts = {
+        "image_samples": images,
+        "image_reference": reference.reshape(-1, *data.shape),
+        "few": pixels[: FEW["images"]] / np.float32(255),
+        "training": training / np.float32(255),
+    }
+    return values | compute(PIXEL_METRICS, facts), {"images": images[:SHOWN_IMAGES]}
+
+
+def samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Samples against held-out images."""
+    data = subject.dataset
+    return _values(subject, as_pixels(sampled(subject, index)), data.train, data.test, subject.once(test_features))
+
+
+def split_anew(subject: Subject, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All images split at random: n that stand for samples, the rest for a training set, and of that the reference.
+
+    Training and test images are pooled and, with every seed, split anew. (The data set's own split is stratified: its two
+    parts are more alike than two samples.)
+    """
+    data, seed = subject.dataset, subject.seeds[index]
+    pool = np.concatenate([data.train, data.test])
+    order = np.random.default_rng(derived_seed(seed, "floor")).permutation(len(pool))
+    n = subject.options["n"]
+    return pool[order[:n]], pool[order[n:]], pool[order[n : n + len(data.test)]]
+
+
+def floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """The same metrics on real images: what a model would get that drew from the data's distribution."""
+    pixels, rest, reference = split_anew(subject, index)
+    return _values(subject, pixels, rest, reference, features_of(subject, reference))
+
+
+def _two_sample(
+    subject: Subject,
+    index: int,
+    pixels: np.ndarray,
+    reference: np.ndarray,
+    reference_features: Mapping[Extractor, Features],
+) -> tuple[Values, Arrays]:
+    few, seed = pixels[: FEW["images"]], derived_seed(subject.seeds[index], "two-sample") % 2**32
+    values: Values = {}
+    for extractor, features in features_of(subject, few).items():
+        facts = {"few": features.values, "few_reference": reference_features[extractor].values, "seed": seed}
+        values |= compute(named(("c2st",), extractor), facts)
+    return values | compute(("c2st[pixels]",), {"few": few, "few_reference": reference, "seed": seed}), {}
+
+
+def two_sample(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Whether a classifier tells samples from held-out images, by pixels and by features."""
+    pixels = as_pixels(sampled(subject, index))
+    return _two_sample(subject, index, pixels, subject.dataset.test, subject.once(test_features))
+
+
+def two_sample_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Whether a classifier tells real images from real images."""
+    pixels, _, reference = split_anew(subject, index)
+    return _two_sample(subject, index, pixels, reference, features_of(subject, reference))
+
+
+MEASURES: dict[str, Measure] = {
+    "image-samples": Measure(
+        samples, lambda dataset: PIXEL_METRICS, "samples against held-out images", FEATURE_METRICS
+    ),
+    "image-floor": Measure(floor, lambda dataset: PIXEL_METRICS, "the same for real images", FEATURE_METRICS),
+    "image-two-sample": Measure(
+        two_sample,
+        lambda dataset: ("c2st[pixels]",),
+        "whether a classifier tells samples from held-out images",
+        ("c2st",),
+    ),
+    "image-two-sample-floor": Measure(
+        two_sample_floor, lambda dataset: ("c2st[pixels]",), "the same for real images", ("c2st",)
+    ),
+}

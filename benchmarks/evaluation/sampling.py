@@ -1,0 +1,63 @@
+"""Samples of a trained model: latent vectors from the prior or from a density on codes, and what the model makes of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from benchmarks.evaluation.base import NonFiniteError, Subject
+from benchmarks.training import derived_seed, draw, generator_for
+from models.base import GenerativeModel
+from models.latent_prior import LATENT_PRIORS
+
+FIT_POINTS = 5_000
+"""Ex-post densities are fitted to the codes of at most this many training points."""
+
+
+def prior_noise(model: GenerativeModel, seed: int, n: int) -> Tensor:
+    """n latent vectors from N(0, I), shape (n, z), the same for every model of the same latent size."""
+    return draw(model.sample_spec()["latent"], (n,), generator_for(seed, "samples/latent"))
+
+
+def ex_post_codes(subject: Subject, model: GenerativeModel, seed: int, n: int) -> Tensor:
+    """n codes from the density that the option ``sampler`` names, fitted to codes of training data; shape (n, z).
+
+    Raises:
+        NonFiniteError: some codes of training data are NaN or infinite.
+    """
+    sampler = subject.options["sampler"]
+    x = subject.tensor(subject.dataset.train[:FIT_POINTS])
+    posterior = torch.randn((len(x), model.latent), generator=generator_for(seed, "samples/posterior"))
+    codes = model.encode(x, {"posterior": posterior.to(subject.device)}).cpu().numpy()
+    if not np.isfinite(codes).all():
+        raise NonFiniteError("codes of training data are not finite")
+    density = LATENT_PRIORS[sampler]()
+    density.fit(codes, derived_seed(seed, f"samples/{sampler}/fit") % 2**32)
+    return torch.from_numpy(density.sample(n, derived_seed(seed, f"samples/{sampler}/draw") % 2**32))
+
+
+@torch.no_grad()
+def sampled(subject: Subject, index: int) -> np.ndarray:
+    """``options["n"]`` samples of one seed's model, shape (n, D), float32.
+
+    Raises:
+        NonFiniteError: some are NaN or infinite.
+    """
+    seed, n = subject.seeds[index], subject.options["n"]
+    model = subject.model(index)
+    noise = {}
+    if subject.options["observation"] == "draw":
+        noise["observation"] = draw(
+            model.sample_spec()["observation"], (n,), generator_for(seed, "samples/observation")
+        )
+    prior = subject.options["sampler"] == "prior"
+    noise["latent"] = prior_noise(model, seed, n) if prior else ex_post_codes(subject, model, seed, n)
+    batches = []
+    for start in range(0, n, 10_000):
+        part = {name: tensor[start : start + 10_000].to(subject.device) for name, tensor in noise.items()}
+        batches.append((model.sample(part) if prior else model.decode(part["latent"], part)).cpu())
+    samples = torch.cat(batches).numpy()
+    if not np.isfinite(samples).all():
+        raise NonFiniteError("samples are not finite")
+    return samples
