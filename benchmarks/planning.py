@@ -289,15 +289,20 @@ def own_data(options: RunOptions) -> OwnData | None:
     return OwnData(options.own_data.resolve(), options.image_size) if options.own_data is not None else None
 
 
-def make_plan(options: RunOptions, store: Store) -> Plan:
+def make_plan(options: RunOptions, store: Store, experiments: list[tuple[Experiment, str]] | None = None) -> Plan:
     """The plan for a run: loads and checks the data, computes keys, looks up what is stored.
+
+    Args:
+        options: what is asked for.
+        store: where results are.
+        experiments: experiments, each with a data set, in the place of those that the options name.
 
     Raises:
         InputError: unknown names, no such device, data or weights missing or damaged.
     """
     environment = environment_for(options.device)
     inception = inception_weights(options)
-    experiments = wanted_experiments(options)
+    experiments = wanted_experiments(options) if experiments is None else experiments
     offline, own = options.offline or options.dry_run, own_data(options)
     datasets = {
         dataset_label(name, split): load(name, options.data_dir, offline, split, own)

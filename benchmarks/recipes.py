@@ -1,14 +1,16 @@
 """How each data set is trained on: architecture, budget and learning rates, and the arms that are compared.
 
-One recipe per data set is shared by all models; what a model adds is its step sizes and scales. The values were set
-by hand, without a search, and looked at on pilot seeds (from 100) before any run on the seeds that are reported; for the GAN on
-MNIST two lower learning rates were tried there too, and not taken.
+One recipe per data set, networks and budget, is shared by all models. What a model adds, its step sizes and scales, was chosen by a
+search with equal effort for every model family (``benchmarks.tuning``) on tuning seeds; networks and budgets were set by hand.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from benchmarks.datasets import Kind
@@ -27,14 +29,12 @@ class Recipe:
         network: architecture of every model.
         training: budget of every model.
         samples: n, how many samples are drawn from each model for its metrics; fewer if fewer test examples are there.
-        settings: settings by model name, under those that an arm names.
         further_networks: architectures that ``full`` tries beside.
     """
 
     network: Network
     training: Training
     samples: int
-    settings: Mapping[str, Settings]
     further_networks: tuple[Network, ...] = ()
 
 
@@ -46,38 +46,37 @@ def _convolutional(latent: int, hidden: tuple[int, ...]) -> tuple[Network, ...]:
     )
 
 
-_ADVERSARIAL_PLANE = {"generator_learning_rate": 1e-3, "discriminator_learning_rate": 2e-3}
+TUNED_FILE = Path(__file__).with_name("tuned.json")
+"""Grids, scores and choices of the search for settings (``benchmarks.tuning``), which alone writes it."""
+
+TUNED_AS: dict[str, str] = {
+    **dict.fromkeys(("ring", "pair-1d", "comb-1d", "spiral"), "ring"),
+    "grid": "grid",
+    "unequal-pair": "unequal-pair",
+    "digits": "digits",
+    **dict.fromkeys(("mnist", "fashion-mnist", "kmnist", "cifar10", "own"), "digits"),
+}
+"""The data set whose search chose the settings that a data set is trained with."""
+
+
+@cache
+def tuned_settings(dataset: str) -> Mapping[str, Settings]:
+    """The settings that the search chose for a data set, by model; a model that has none to choose gets its defaults."""
+    datasets = json.loads(TUNED_FILE.read_text(encoding="utf-8"))["datasets"]
+    families = datasets.get(TUNED_AS[dataset], {"families": {}})["families"]
+    return {family: result["chosen"] for family, result in families.items()}
+
+
 _PLANE = Recipe(
     network=Network(latent=2, hidden=(64, 64), norm="none"),
     training=Training(updates=2000, batch=128),
     samples=30_000,
-    settings={
-        "pca": {},
-        "ae": {"learning_rate": 2e-3},
-        "dae": {"learning_rate": 2e-3, "noise_scale": 0.1},
-        "vae": {"learning_rate": 2e-3, "scale": 0.1},
-        "gan": _ADVERSARIAL_PLANE,
-        "fgan": _ADVERSARIAL_PLANE,
-        "latent-gan": {"learning_rate": 2e-3, **_ADVERSARIAL_PLANE},
-    },
 )
 _LINE = replace(_PLANE, network=Network(latent=1, hidden=(64, 64), norm="none"))
-_ADVERSARIAL_IMAGES = {"generator_learning_rate": 1e-3, "discriminator_learning_rate": 1e-3}
-_IMAGES: Mapping[str, Settings] = {
-    "pca": {},
-    "ae": {"learning_rate": 2e-3},
-    "dae": {"learning_rate": 2e-3, "noise_scale": 0.3},
-    "vae": {"learning_rate": 2e-3, "scale": 0.2},
-    "gan": _ADVERSARIAL_IMAGES,
-    "fgan": _ADVERSARIAL_IMAGES,
-    "latent-gan": {"learning_rate": 2e-3, **_ADVERSARIAL_IMAGES},
-}
-
 _MNIST = Recipe(
     network=Network(latent=16, hidden=(256, 512), norm="batch"),
     training=Training(updates=2000, batch=128),
     samples=10_000,
-    settings=_IMAGES,
     further_networks=_convolutional(16, (64, 32)),
 )
 
@@ -92,7 +91,6 @@ RECIPES: dict[str, Recipe] = {
         network=Network(latent=16, hidden=(128, 256), norm="batch"),
         training=Training(updates=2000, batch=64),
         samples=899,
-        settings=_IMAGES,
         further_networks=_convolutional(16, (64, 32)),
     ),
     "mnist": _MNIST,

@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from benchmarks.datasets import DATASETS
-from benchmarks.recipes import ARMS, FURTHER_ARMS, FURTHER_IMAGE_ARMS, RECIPES, Arm, Settings, training_for
+from benchmarks.recipes import (
+    ARMS,
+    FURTHER_ARMS,
+    FURTHER_IMAGE_ARMS,
+    RECIPES,
+    Arm,
+    Settings,
+    training_for,
+    tuned_settings,
+)
 from benchmarks.specs import Block, Measurement, Network, Profile, Split
 from models import MODELS
 
@@ -60,12 +69,12 @@ def block(
     network: Network | None = None,
     split: Split = "test",
 ) -> Block:
-    """The block that trains ``model`` on ``dataset`` as the recipe says, ``settings`` on top, all of them resolved.
+    """The block that trains ``model`` on ``dataset`` with the tuned settings, and ``settings`` on top, all resolved.
 
     ``network`` replaces the recipe's own.
     """
     recipe = RECIPES[dataset]
-    resolved = MODELS[model].Settings(**{**recipe.settings[model], **settings})
+    resolved = MODELS[model].Settings(**{**tuned_settings(dataset).get(model, {}), **settings})
     return Block(
         dataset=dataset,
         model=model,

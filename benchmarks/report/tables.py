@@ -122,7 +122,7 @@ def split(heading: str, metrics: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]
 
 
 def comparison_table(results: Results, dataset: str) -> str:
-    """Markdown: one line per arm and way of sampling, one column per metric; reconstructions and likelihoods in tables of their own."""
+    """Markdown: one line per arm and way of sampling, one column per metric. Reconstructions and likelihoods stand apart."""
     lines = lines_of(results, dataset)
     parts = [f"# {dataset}\n\n{results.datasets[dataset]['summary']}.\n"]
     named = {measure for measures, _ in SECTIONS.values() for measure in measures}
