@@ -57,6 +57,8 @@ SECONDS_PER_SEED: dict[str, float] = {
     "reconstruction": 0.02,
     "inversion": 0.5,
     "likelihood": 0.1,
+    "latent-pictures": 0.05,
+    "training-strip": 0.05,
     "training": 0.05,
 }
 """Seconds per seed of a measure on a small data set."""

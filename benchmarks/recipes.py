@@ -80,8 +80,11 @@ _MNIST = Recipe(
     further_networks=_convolutional(16, (64, 32)),
 )
 
+SNAPSHOTS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
+"""Shares of the training after which the ring's weights are kept, for the picture of its course."""
+
 RECIPES: dict[str, Recipe] = {
-    "ring": _PLANE,
+    "ring": replace(_PLANE, training=_PLANE.training.model_copy(update={"snapshots": SNAPSHOTS})),
     "grid": _PLANE,
     "unequal-pair": _PLANE,
     "pair-1d": _LINE,

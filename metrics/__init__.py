@@ -11,6 +11,7 @@ from metrics import (
     coverage,
     divergence,
     frechet,
+    interpolation,
     likelihood,
     manifold,
     pixel,
@@ -161,6 +162,14 @@ METRICS: dict[str, Metric] = {
     "ssim": Metric(
         similarity.ssim, ("image_grid", "reconstruction_grid"), "higher", "", "SSIM",
         "structural similarity of test images and reconstructions, 7 × 7 window (Wang et al. 2004)",
+    ),
+    "path-length-ratio": Metric(
+        interpolation.path_length_ratio, ("paths",), "none", "", "path length",
+        "length of decoded paths between two latent vectors, relative to the distance of their ends",
+    ),
+    "largest-step-ratio": Metric(
+        interpolation.largest_step_ratio, ("paths",), "none", "", "largest step",
+        "largest of eight steps of a decoded path relative to the mean one: 1 for even change",
     ),
     "elbo": Metric(
         likelihood.elbo, ("log_weights",), "none", "nat", "ELBO",

@@ -104,7 +104,7 @@ class GenerativeModel(nn.Module, ABC):
       layers allow it. Then every reduction in it must be over trailing axes, so that losses come out with shape (S,).
 
 
-    Class attributes say what else a model can do: ``has_codes``: it encodes and decodes; ``has_posterior``: it bounds the
+    Class attributes say what else a model can do: ``trained``: by gradients, not only fitted; ``has_codes``: it encodes and decodes; ``has_posterior``: it bounds the
     likelihood of data (``models.vae``); ``samplers``: where codes to be decoded may come from, ``prior`` or an ex-post density
     (``models.latent_prior``); ``observations``: whether a sample is the mean of the likelihood or a draw from it.
     """
@@ -112,6 +112,7 @@ class GenerativeModel(nn.Module, ABC):
     Settings: ClassVar[type[Settings]]
     title: ClassVar[str]
     stacked: ClassVar[bool] = False
+    trained: ClassVar[bool] = True
     has_codes: ClassVar[bool] = False
     has_posterior: ClassVar[bool] = False
     samplers: ClassVar[tuple[str, ...]] = ("prior",)

@@ -33,6 +33,7 @@ class PCA(GenerativeModel):
         """None."""
 
     title = "PCA"
+    trained = False
     has_codes = True
     samplers = ("prior", "gmm")
 

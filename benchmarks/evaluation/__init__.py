@@ -1,6 +1,6 @@
 """The measures by name: what is computed from a trained block, or from data alone."""
 
-from benchmarks.evaluation import calibration, cost, images, likelihood, mixtures, reconstruction
+from benchmarks.evaluation import calibration, cost, images, likelihood, mixtures, pictures, reconstruction
 from benchmarks.evaluation.base import Measure, Measured, Subject, evaluate, measure_block, measure_data
 
 MEASURES: dict[str, Measure] = {
@@ -10,6 +10,7 @@ MEASURES: dict[str, Measure] = {
     **images.MEASURES,
     **reconstruction.MEASURES,
     **likelihood.MEASURES,
+    **pictures.MEASURES,
 }
 
 __all__ = ["MEASURES", "Measure", "Measured", "Subject", "evaluate", "measure_block", "measure_data"]

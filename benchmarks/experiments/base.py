@@ -97,7 +97,7 @@ def compared_blocks(request: Request) -> list[Block]:
     recipe = RECIPES[request.dataset]
     arms = [(arm, recipe.network) for arm in arms_for(request.dataset, request.profile)]
     if request.profile == "full":
-        arms += [(arm, network) for network in recipe.further_networks for arm in ARMS if arm[0] != "pca"]
+        arms += [(arm, network) for network in recipe.further_networks for arm in ARMS if MODELS[arm[0]].trained]
     return [
         block(request.dataset, model, settings, request.profile, seeds, network, request.split)
         for (model, settings), network in arms

@@ -13,6 +13,7 @@ from benchmarks.experiments.base import (
     sampling_options,
 )
 from benchmarks.specs import Measurement
+from models import MODELS
 
 DATASETS = ("ring", "grid", "unequal-pair")
 FURTHER_DATASETS = ("pair-1d", "comb-1d", "spiral")
@@ -38,6 +39,8 @@ def measurements(request: Request) -> list[Measurement]:
             for how in sampling_options(block, observations=True)
         ]
         wanted += likelihoods(block)
+        if block.training.snapshots and MODELS[block.model].trained:
+            wanted.append(measure(block, "training-strip", observation=MODELS[block.model].observations[-1]))
     return wanted
 
 

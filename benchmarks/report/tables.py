@@ -44,6 +44,7 @@ SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "Samples": ((), "sampled from"),
     "Reconstructions of test images": (("reconstruction", "inversion"), "by"),
     "Likelihood of test data": (("likelihood",), ""),
+    "Straight lines in latent space": (("latent-pictures",), ""),
 }
 """Parts of a data set's table: the measures in each (none: all that stand in no other), and what its second column is called."""
 HOW = {"reconstruction": "encoding", "inversion": "latent search"}

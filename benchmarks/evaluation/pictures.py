@@ -1,0 +1,136 @@
+"""What pictures of models need: latent vectors along axes, lines and a plane, decoded; samples at several moments of a training."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy.special import ndtri
+from torch import Tensor
+
+from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute
+from benchmarks.evaluation.images import as_pixels
+from benchmarks.evaluation.reconstruction import shown_test_images
+from benchmarks.evaluation.sampling import FIT_POINTS, prior_noise
+from benchmarks.training import derived_seed, draw, generator_for
+from models.base import GenerativeModel
+
+AXES = 6
+"""Latent dimensions that are traversed: those along which the image changes most."""
+REACH = 2.0
+"""A traversal goes this many standard deviations to either side."""
+AXIS_STEPS = 7
+PAIRS = 4
+"""Interpolations that are shown."""
+LINE_STEPS = 9
+PATHS = 64
+"""Interpolations whose lengths are measured."""
+PLANE_SIDE = 15
+SNAPSHOT_POINTS = 400
+PATH_METRICS = ("path-length-ratio", "largest-step-ratio")
+
+
+def decoded(model: GenerativeModel, latent: Tensor, subject: Subject) -> np.ndarray:
+    """Images of latent vectors (\\*rows, z), shape (\\*rows, D), float32.
+
+    Raises:
+        NonFiniteError: some are NaN or infinite.
+    """
+    flat = latent.to(subject.device).flatten(0, -2)
+    out = model.decode(flat, {}) if searched_by_codes(model) else model.sample({"latent": flat})
+    images = out.cpu().numpy().reshape(*latent.shape[:-1], -1)
+    if not np.isfinite(images).all():
+        raise NonFiniteError("decoded images are not finite")
+    return images
+
+
+def searched_by_codes(model: GenerativeModel) -> bool:
+    """Whether the latent vectors that make its samples are codes of data, or else draws of N(0, I)."""
+    return len(model.samplers) > 1
+
+
+@torch.no_grad()
+def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Images along latent axes, along straight lines between two latent vectors, and over a two-dimensional latent space.
+
+    Of models whose samples are decoded codes, the lines join the codes of test images (a blend of the images' pixels stands
+    beside) and standard deviations are the codes'; of the others they join draws of N(0, I), and the blend is of their images.
+    """
+    model, data, seed = subject.model(index), subject.dataset, subject.seeds[index]
+    if searched_by_codes(model):
+        codes = model.encode(subject.tensor(data.train[:FIT_POINTS]), {}).cpu()
+        centre, spread = codes.mean(0), codes.std(0)
+        shown = shown_test_images(data)[: 2 * PAIRS]
+        chosen = np.random.default_rng(derived_seed(seed, "paths")).choice(len(data.test), 2 * PATHS)
+        ends = data.test[shown].astype(np.float32).reshape(PAIRS, 2, -1) / 255
+        lines = model.encode(subject.tensor(data.test[shown]), {}).cpu().view(PAIRS, 2, -1)
+        paths = model.encode(subject.tensor(data.test[chosen]), {}).cpu().view(PATHS, 2, -1)
+    else:
+        centre, spread = torch.zeros(model.latent), torch.ones(model.latent)
+        paths = prior_noise(model, seed, 2 * PATHS).view(PATHS, 2, -1)
+        lines = paths[:PAIRS]
+        ends = decoded(model, lines, subject)
+    values = compute(PATH_METRICS, {"paths": decoded(model, between(paths, LINE_STEPS), subject)})
+    pictures = {
+        "traversal": decoded(model, axes(model, centre, spread, subject), subject),
+        "interpolation": decoded(model, between(lines, LINE_STEPS), subject),
+        "blend": between(torch.from_numpy(ends), LINE_STEPS).numpy(),
+    }
+    if model.latent == 2:
+        pictures["plane"] = decoded(model, plane(centre, spread), subject)
+    return values, {name: as_pixels(p).reshape(*p.shape[:-1], *data.shape) for name, p in pictures.items()}
+
+
+def between(ends: Tensor, steps: int) -> Tensor:
+    """Points at equal steps from the first to the second of each pair, (m, 2, D) → (m, steps, D)."""
+    share = torch.linspace(0, 1, steps)[None, :, None]
+    return (1 - share) * ends[:, :1] + share * ends[:, 1:]
+
+
+def axes(model: GenerativeModel, centre: Tensor, spread: Tensor, subject: Subject) -> Tensor:
+    """Latent vectors along the axes on which the image changes most, that one first; (AXES, AXIS_STEPS, z), or fewer axes."""
+    offsets = torch.diag(spread)[:, None, :] * torch.linspace(-REACH, REACH, AXIS_STEPS)[None, :, None]
+    along = centre + offsets
+    images = decoded(model, along[:, [0, -1]], subject)
+    change = np.linalg.norm(images[:, 1] - images[:, 0], axis=-1)
+    return along[np.argsort(-change, kind="stable")[:AXES].copy()]
+
+
+def plane(centre: Tensor, spread: Tensor) -> Tensor:
+    """A lattice over a two-dimensional latent space, equally spaced in probability under N(centre, spread²), as in Kingma and Welling
+    (2014), figure 4; shape (PLANE_SIDE, PLANE_SIDE, 2)."""
+    quantiles = torch.from_numpy(ndtri((np.arange(PLANE_SIDE) + 0.5) / PLANE_SIDE)).float()
+    rows, columns = torch.meshgrid(-quantiles, quantiles, indexing="ij")
+    return centre + spread * torch.stack([columns, rows], dim=-1)
+
+
+@torch.no_grad()
+def training_strip(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Samples from the prior at the training's snapshots: points of shape (n, K, d) for K snapshots.
+
+    Raises:
+        NonFiniteError: some are NaN or infinite.
+    """
+    trained, seed = subject.trained, subject.seeds[index]
+    assert trained is not None
+    strip = []
+    for weights in trained.snapshots:
+        model = subject.model_with(weights, index)
+        noise = {"latent": prior_noise(model, seed, SNAPSHOT_POINTS).to(subject.device)}
+        if subject.options["observation"] == "draw":
+            spec = model.sample_spec()["observation"]
+            noise["observation"] = draw(spec, (SNAPSHOT_POINTS,), generator_for(seed, "samples/observation"))
+        strip.append(model.sample(noise).cpu().numpy())
+    points = np.stack(strip, axis=1)
+    if not np.isfinite(points).all():
+        raise NonFiniteError("samples are not finite")
+    return {}, {"strip": points}
+
+
+MEASURES: dict[str, Measure] = {
+    "latent-pictures": Measure(
+        latent_pictures,
+        lambda dataset: PATH_METRICS,
+        "images along latent axes, along lines between codes, over the plane",
+    ),
+    "training-strip": Measure(training_strip, lambda dataset: (), "samples at several moments of a training"),
+}
