@@ -24,7 +24,7 @@ def with_arms(rows: pd.DataFrame, run: Mapping[str, Any]) -> pd.DataFrame:
     """Rows with the columns ``arm`` (the model's label), ``observation`` and ``base`` (metric without extractor)."""
     labels = {entry["block"]: entry["arm"] for entry in run["measurements"] if entry["block"]}
     rows = rows.copy()
-    rows["arm"] = rows["block"].map(labels).fillna("")
+    rows["arm"] = [labels.get(block, "") for block in rows["block"]]
     rows["observation"] = [json.loads(setting).get("observation", "") or "" for setting in rows["setting"]]
     rows[["model", "sampler"]] = rows[["model", "sampler"]].fillna("")
     rows["base"] = [name.partition("[")[0] for name in rows["metric"]]

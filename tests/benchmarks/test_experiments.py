@@ -10,7 +10,8 @@ import pytest
 from benchmarks import execution
 from benchmarks.blocks import model_builder
 from benchmarks.datasets import DATASETS, Dataset, load
-from benchmarks.evaluation import MEASURES, training_cost
+from benchmarks.datasets.variations import VARIATIONS
+from benchmarks.evaluation import FEW, KERNEL_POINTS, MEASURES, training_cost
 from benchmarks.experiments import EXPERIMENTS, Experiment
 from benchmarks.experiments.base import Request, block
 from benchmarks.recipes import ARMS, FURTHER_ARMS, RECIPES
@@ -19,6 +20,9 @@ from models import MODELS
 from models.networks import count_parameters
 
 EVERY = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS.keys())
+COMPARING = pytest.mark.parametrize(
+    "experiment", [EXPERIMENTS["mixtures"], EXPERIMENTS["images"]], ids=lambda e: e.name
+)
 
 
 def asked(experiment: Experiment, profile: Profile, dataset: str) -> list[Measurement]:
@@ -40,7 +44,7 @@ def test_what_is_asked_for_exists(experiment: Experiment, profile: Profile) -> N
                 assert execution.training_seconds(measurement.block) > 0
 
 
-@EVERY
+@COMPARING
 def test_every_model_is_in_every_experiment(experiment: Experiment) -> None:
     for profile in PROFILES:
         for dataset in experiment.datasets[profile]:
@@ -54,13 +58,15 @@ def test_standard_needs_no_file_and_no_network(experiment: Experiment) -> None:
         assert all(DATASETS[name].embedded for name in experiment.datasets[profile])
 
 
-@EVERY
+@COMPARING
 def test_a_floor_stands_beside_every_sample_metric(experiment: Experiment) -> None:
     for dataset in experiment.supports:
-        measures = {m.measure for m in asked(experiment, "standard", dataset)}
-        assert {"mixture-samples", "image-samples"} & measures
-        assert ("mixture-floor" in measures) == ("mixture-samples" in measures)
-        assert ("image-floor" in measures) == ("image-samples" in measures)
+        for profile in PROFILES:
+            measures = {m.measure for m in asked(experiment, profile, dataset)}
+            assert {"mixture-samples", "image-samples"} & measures
+            assert ("mixture-floor" in measures) == ("mixture-samples" in measures)
+            assert ("mixture-kde-floor" in measures) == ("mixture-kde" in measures)
+            assert ("image-floor" in measures) == ("image-samples" in measures)
 
 
 def compared(dataset: str) -> list[Block]:
@@ -69,7 +75,7 @@ def compared(dataset: str) -> list[Block]:
 
 def empty(dataset: str) -> Dataset:
     """The data set's shape and kind without its data."""
-    shape = {"digits": (8, 8), "mnist": (28, 28)}.get(dataset, (2,))
+    shape = {"digits": (8, 8), "mnist": (28, 28), "pair-1d": (1,), "comb-1d": (1,)}.get(dataset, (2,))
     return Dataset(dataset, DATASETS[dataset].kind, shape, np.zeros((0, 2)), np.zeros((0, 2)))
 
 
@@ -110,3 +116,29 @@ def test_recipes_cover_every_data_set() -> None:
         if entry.kind == "images" and entry.embedded:
             data = load(name, Path(), offline=True)
             assert RECIPES[name].samples == len(data.test)
+
+
+def test_kernel_densities_are_asked_for_in_full_alone() -> None:
+    for profile in PROFILES:
+        measures = {m.measure for m in asked(EXPERIMENTS["mixtures"], profile, "ring")}
+        assert ("mixture-kde" in measures) == (profile == "full")
+
+
+def test_calibration_is_at_the_sizes_that_metrics_use() -> None:
+    """Standard: histograms at the n of the metrics on models, neighbours at what of it they use, four draws."""
+    wanted = asked(EXPERIMENTS["calibration"], "standard", "grid")
+    assert {(m.measure, m.options["n"]) for m in wanted} == {
+        ("calibration-hist", RECIPES["grid"].samples),
+        ("calibration-knn", FEW["mixture"]),
+    }
+    assert len(wanted) == 2 * len(VARIATIONS)
+    request = Request("grid", "standard", (tuple(range(1000, 1008)),))
+    assert {m.data_seeds for m in EXPERIMENTS["calibration"].measurements(request)} == {(1000, 1001, 1002, 1003)}
+    full = EXPERIMENTS["calibration"].measurements(Request("spiral", "full", (tuple(range(8)), tuple(range(8, 32)))))
+    assert {m.data_seeds for m in full} == {tuple(range(16))}
+    sizes = {name: sorted({m.options["n"] for m in full if m.measure == name}) for name in {m.measure for m in full}}
+    assert sizes == {
+        "calibration-hist": [1000, 3000, 10_000, 30_000],
+        "calibration-knn": [1000, 3000, 10_000],
+        "calibration-kde": [1000, 3000, KERNEL_POINTS],
+    }

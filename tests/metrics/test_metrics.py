@@ -7,6 +7,8 @@ import inspect
 import pytest
 
 from benchmarks.evaluation import MEASURES, TRAINING_METRICS
+from benchmarks.experiments import EXPERIMENTS
+from benchmarks.experiments.base import Request
 from metrics import METRICS, Metric, base_name
 
 
@@ -22,7 +24,13 @@ def test_entry(metric: Metric) -> None:
 
 
 def test_every_metric_is_measured_somewhere_and_every_measured_one_is_known() -> None:
-    measured = {base_name(name) for measure in MEASURES.values() for name in measure.metrics("digits")}
+    measured = {
+        base_name(name)
+        for experiment in EXPERIMENTS.values()
+        for dataset in experiment.supports
+        for wanted in experiment.measurements(Request(dataset, "full", ((1000,),)))
+        for name in MEASURES[wanted.measure].metrics(dataset)
+    }
     assert measured - set(TRAINING_METRICS) == set(METRICS)
 
 
