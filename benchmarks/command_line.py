@@ -16,7 +16,7 @@ from benchmarks.specs import PROFILES, InputError
 
 LONGEST_MESSAGE = 1000
 RESULT_FOLDERS = ("blocks", "measurements", "writing", "damaged", "tables", "figures", ".tables", ".figures")
-RESULT_FILES = ("rows.csv", "run.json", "provenance.json", ".report.json")
+RESULT_FILES = ("rows.csv", "run.json", "tuning.json", "provenance.json", ".report.json")
 LISTS = ("models", "datasets", "metrics", "experiments")
 EPILOG = """\
 run_bench.py list [models|datasets|metrics|experiments] [--json] prints what there is.

@@ -23,6 +23,7 @@ from benchmarks import execution
 from benchmarks.datasets import DATASETS, Dataset
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.planning import Plan
+from benchmarks.recipes import TUNED_AS, TUNED_FILE
 from benchmarks.runner import Outcome, failed_rows, identity, label_of
 from benchmarks.specs import SCHEMA_VERSION
 from benchmarks.store import ROW_FIELDS, Kind, Store, rows_to_csv
@@ -94,7 +95,15 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
             "measurements": entries,
         },
     )
+    write_json(root / "tuning.json", searches(plan))
     return failures
+
+
+def searches(plan: Plan) -> dict[str, Any]:
+    """The searches that chose the settings of the plan's data sets (``benchmarks.tuning``)."""
+    known = json.loads(TUNED_FILE.read_text(encoding="utf-8"))["datasets"]
+    names = dict.fromkeys(TUNED_AS[dataset.name] for dataset in plan.datasets.values())
+    return {name: known[name] for name in names if name in known}
 
 
 def dataset_facts(dataset: Dataset) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.specs import InputError
 from benchmarks.store import Store, array_bytes
 
-COPIED = ("rows.csv", "run.json", "provenance.json", "tables", "figures/overview.png")
+COPIED = ("rows.csv", "run.json", "tuning.json", "provenance.json", "tables", "figures/overview.png")
 KEPT = {"points": 250, "images": 36}
 """How many of a seed's points and images stay."""
 LIMIT = 5_000_000

@@ -104,9 +104,12 @@ class GenerativeModel(nn.Module, ABC):
       layers allow it. Then every reduction in it must be over trailing axes, so that losses come out with shape (S,).
 
 
-    Class attributes say what else a model can do: ``trained``: by gradients, not only fitted; ``has_codes``: it encodes and decodes; ``has_posterior``: it bounds the
-    likelihood of data (``models.vae``); ``samplers``: where codes to be decoded may come from, ``prior`` or an ex-post density
-    (``models.latent_prior``); ``observations``: whether a sample is the mean of the likelihood or a draw from it.
+    Class attributes say what else a model can do:
+
+    * ``trained``: it is trained by gradients, not only fitted;
+    * ``has_codes``: it encodes and decodes; ``has_posterior``: it bounds the likelihood of data (``models.vae``);
+    * ``samplers``: where codes to be decoded may come from, ``prior`` or an ex-post density (``models.latent_prior``);
+    * ``observations``: whether a sample is the mean of the likelihood or a draw from it.
     """
 
     Settings: ClassVar[type[Settings]]

@@ -25,7 +25,7 @@ FLOORS = [
     {"runner"},
     {"outputs", "dry_run"},
     {"report"},
-    {"command_line", "reference", "speed"},
+    {"command_line", "reference", "speed", "tuning"},
 ]
 TORCH_FREE = ("benchmarks.specs", "benchmarks.options", "benchmarks.store", "benchmarks.analysis.summary",
               "benchmarks.report.tables", "benchmarks.report.figures", "benchmarks.report.terminal")  # fmt: skip

@@ -96,8 +96,8 @@ def axes(model: GenerativeModel, centre: Tensor, spread: Tensor, subject: Subjec
 
 
 def plane(centre: Tensor, spread: Tensor) -> Tensor:
-    """A lattice over a two-dimensional latent space, equally spaced in probability under N(centre, spread²), as in Kingma and Welling
-    (2014), figure 4; shape (PLANE_SIDE, PLANE_SIDE, 2)."""
+    """A lattice over a two-dimensional latent space, equally spaced in probability under N(centre, spread²); shape (PLANE_SIDE,
+    PLANE_SIDE, 2). So do Kingma and Welling (2014) in figure 4."""
     quantiles = torch.from_numpy(ndtri((np.arange(PLANE_SIDE) + 0.5) / PLANE_SIDE)).float()
     rows, columns = torch.meshgrid(-quantiles, quantiles, indexing="ij")
     return centre + spread * torch.stack([columns, rows], dim=-1)

@@ -7,14 +7,12 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from benchmarks.analysis.calibration import GOAL
-from benchmarks.report.figures import save
 from benchmarks.report.results import Results
 from benchmarks.report.style import (
     DATASET_MARKERS,
@@ -22,7 +20,6 @@ from benchmarks.report.style import (
     ESTIMATORS,
     OTHER_COLOUR,
     OTHER_MARKER,
-    RC,
     number,
 )
 from benchmarks.report.tables import markdown
@@ -106,9 +103,9 @@ def draw_biases(axes: Axes, lines: pd.DataFrame, sizes: list[float]) -> None:
 
 
 def calibration_figure(results: Results) -> Figure | None:
-    """Bias against n: a row per divergence, a column per pair, the goal as a band."""
+    """Bias against n: a row per divergence, a column per pair, the goal as a band; None where nothing was calibrated."""
     table = results.calibration
-    if table["bias"].isna().all():
+    if table.empty or table["bias"].isna().all():
         return None
     pairs, sizes = list(table["pair"].unique()), sorted(table["n"].unique())
     figure, grid = plt.subplots(
@@ -162,10 +159,3 @@ def write_calibration_table(results: Results, folder: Path) -> None:
         csv = results.calibration.to_csv(index=False, lineterminator="\n")
         (folder / "calibration.csv").write_text(csv, encoding="utf-8")
         (folder / "calibration.md").write_text(calibration_table(results), encoding="utf-8")
-
-
-def write_calibration_figure(results: Results, folder: Path) -> None:
-    """Write ``calibration.png``, if estimators were calibrated."""
-    if not results.calibration.empty:
-        with sns.axes_style("ticks"), plt.rc_context(RC):
-            save(calibration_figure(results), folder / "calibration.png")

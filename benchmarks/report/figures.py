@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -13,7 +12,6 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap
@@ -24,13 +22,11 @@ from matplotlib.ticker import SymmetricalLogLocator
 from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.results import Results
 from benchmarks.report.style import (
-    CURVE_STYLES,
     DATA_COLOUR,
     MODEL_COLOURS,
     MODEL_MARKERS,
     OTHER_COLOUR,
     OTHER_MARKER,
-    RC,
     number,
     sampler_label,
 )
@@ -255,50 +251,6 @@ def reconstructions_figure(results: Results, dataset: str) -> Figure | None:
     return figure
 
 
-def curves_figure(results: Results, dataset: str) -> Figure | None:
-    """Recorded losses of every arm, a thin line per seed and the median over seeds; None where nothing was trained."""
-    arms = {
-        arm: entries
-        for arm, entries in results.arms(dataset, "training").items()
-        if any(name.startswith("curve/") for name in results.arrays(entries[0]))  # a model that is fitted has none
-    }
-    if not arms:
-        return None
-    rows = -(-len(arms) // PANELS_PER_ROW)
-    figure, grid = plt.subplots(rows, PANELS_PER_ROW, figsize=(2.2 * PANELS_PER_ROW, 2.0 * rows), squeeze=False)
-    for axes in grid.ravel():
-        axes.set_visible(False)
-    for axes, (arm, entries) in zip(grid.ravel(), arms.items(), strict=False):
-        axes.set_visible(True)
-        colour = MODEL_COLOURS.get(entries[0]["model"], OTHER_COLOUR)
-        parts = [results.arrays(entry) for entry in entries]
-        curves = [name for name in parts[0] if name.startswith("curve/") and not name.endswith("_scale")]
-        low, high = [], []
-        for name, style in zip(curves, CURVE_STYLES, strict=False):
-            lines = np.concatenate([part[name] for part in parts])
-            recorded = ~np.isnan(lines).all(0)  # a player of a later phase has no values before it begins
-            lines, steps = lines[:, recorded], parts[0]["steps"][0][recorded]
-            axes.plot(steps, lines.T, color=colour, alpha=0.25, linewidth=0.6, linestyle=style)
-            median = (
-                np.nanmedian(np.where(np.isfinite(lines), lines, np.nan), axis=0) if np.isfinite(lines).any() else None
-            )
-            if median is not None:
-                label = name.removeprefix("curve/").replace("_", " ").removesuffix(" loss")
-                axes.plot(steps, median, color=colour, linewidth=1.4, linestyle=style, label=label)
-                settled = lines[:, len(steps) // 20 :]
-                settled = settled[np.isfinite(settled)] if np.isfinite(settled).any() else lines[np.isfinite(lines)]
-                low.append(np.percentile(settled, 0.5))
-                high.append(np.percentile(settled, 99.5))
-        if low:
-            margin = 0.08 * (max(high) - min(low)) or 1.0
-            axes.set_ylim(min(low) - margin, max(high) + margin)
-        axes.set_title(arm[0], color=colour, fontweight="bold")
-        axes.legend(fontsize=6.5, frameon=False, loc="best")
-        axes.tick_params(labelsize=7)
-    figure.suptitle(f"{dataset}: training losses over decoder updates; thin lines are seeds, thick ones their median")
-    return figure
-
-
 def intervals_figure(results: Results, dataset: str) -> Figure | None:
     """Means over seeds with 95 % t intervals, single seeds as faint marks, real data as a dashed line."""
     kind = results.datasets[dataset]["kind"]
@@ -401,26 +353,3 @@ def overview_figure(results: Results) -> Figure | None:
         line[0].set_ylabel(name, fontweight="bold")
     figure.suptitle("One decoder, one budget, one data order; latents from N(0, I). Means over seeds, lower is better")
     return figure
-
-
-def write_figures(results: Results, folder: Path) -> None:
-    """Write all pictures of a results directory."""
-    folder.mkdir(parents=True, exist_ok=True)
-    makers = {
-        "samples": samples_figure,
-        "reconstructions": reconstructions_figure,
-        "training": curves_figure,
-        "intervals": intervals_figure,
-    }
-    with sns.axes_style("ticks"), plt.rc_context(RC):
-        for dataset in results.datasets:
-            for name, make in makers.items():
-                save(make(results, dataset), folder / f"{dataset}-{name}.png")
-        save(overview_figure(results), folder / "overview.png")
-
-
-def save(figure: Figure | None, path: Path) -> None:
-    """Write a figure, if there is one, and close it."""
-    if figure is not None:
-        figure.savefig(path, metadata={"Software": ""})
-        plt.close(figure)

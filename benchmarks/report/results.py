@@ -65,6 +65,12 @@ class Results:
         """Value of real data by (data set, metric)."""
         return floors(self.summary)
 
+    @cached_property
+    def tuning(self) -> dict[str, Any]:
+        """The searches that chose the run's settings, by data set (``tuning.json``); empty where there were none."""
+        path = self.root / "tuning.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
     @property
     def datasets(self) -> dict[str, dict[str, Any]]:
         """Facts of the data sets that rows are about, by name."""
@@ -103,5 +109,7 @@ class Results:
         same = pd.Series(True, index=self.rows.index)
         for column in ("block", "measure", "dataset", "sampler", "weights", "setting"):
             same &= self.rows[column] == (entry[column] or "")
-        status = self.rows[same].groupby("seed", dropna=False)["status"].first()
+        if not same.any():  # a measure without metrics has no rows: its block's others tell
+            same = self.rows["block"] == (entry["block"] or "")
+        status = self.rows[same].groupby("seed", dropna=False)["status"].min()  # "ok" comes after the others
         return [(status.get(np.nan if seed is None else float(seed)) == "ok") for seed in entry["seeds"]]

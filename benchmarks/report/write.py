@@ -5,14 +5,66 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.report.calibration import write_calibration_figure, write_calibration_table
-from benchmarks.report.figures import write_figures
-from benchmarks.report.results import Results
-from benchmarks.report.tables import write_tables
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.figure import Figure
 
-FOLDERS = {"tables": (write_tables, write_calibration_table), "figures": (write_figures, write_calibration_figure)}
+from benchmarks.report.calibration import calibration_figure, write_calibration_table
+from benchmarks.report.course import curves_figure, strip_figure
+from benchmarks.report.figures import intervals_figure, overview_figure, reconstructions_figure, samples_figure
+from benchmarks.report.latent_space import interpolation_figure, plane_figure, traversal_figure
+from benchmarks.report.results import Results
+from benchmarks.report.style import RC
+from benchmarks.report.tables import write_tables
+from benchmarks.report.tuning import tuning_figure, tuning_table
+
+FIGURES: dict[str, Callable[[Results, str], Figure | None]] = {
+    "samples": samples_figure,
+    "reconstructions": reconstructions_figure,
+    "interpolation": interpolation_figure,
+    "traversal": traversal_figure,
+    "plane": plane_figure,
+    "training": curves_figure,
+    "strip": strip_figure,
+    "intervals": intervals_figure,
+}
+"""Pictures of one data set."""
+RUN_FIGURES: dict[str, Callable[[Results], Figure | None]] = {
+    "overview": overview_figure,
+    "calibration": calibration_figure,
+    "tuning": tuning_figure,
+}
+"""Pictures of a whole run."""
+
+
+def write_figures(results: Results, folder: Path) -> None:
+    """Write all pictures of a results directory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with sns.axes_style("ticks"), plt.rc_context(RC):
+        for dataset in results.datasets:
+            for name, make in FIGURES.items():
+                save(make(results, dataset), folder / f"{dataset}-{name}.png")
+        for name, make_one in RUN_FIGURES.items():
+            save(make_one(results), folder / f"{name}.png")
+
+
+def write_tuning_table(results: Results, folder: Path) -> None:
+    """Write ``tuning.md``, if there was a search for the settings of some data set."""
+    if results.tuning:
+        (folder / "tuning.md").write_text(tuning_table(results), encoding="utf-8")
+
+
+def save(figure: Figure | None, path: Path) -> None:
+    """Write a figure, if there is one, and close it."""
+    if figure is not None:
+        figure.savefig(path, metadata={"Software": ""})
+        plt.close(figure)
+
+
+FOLDERS = {"tables": (write_tables, write_calibration_table, write_tuning_table), "figures": (write_figures,)}
 RECORD = ".report.json"
 """Names of the files that the last report wrote, so that the next one removes those, and no file of the user's."""
 

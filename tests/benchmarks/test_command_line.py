@@ -100,18 +100,20 @@ def test_ex_post_densities_stand_beside_the_prior(smoke: tuple[Path, subprocess.
 def test_outputs_are_there(smoke: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     root, _ = smoke
     tables = {path.name for path in (root / "tables").iterdir()}
-    assert tables == {"ring.csv", "ring.md", "digits.csv", "digits.md", "matched.csv", "matched.md"}
+    assert tables == {
+        "ring.csv", "ring.md", "digits.csv", "digits.md", "matched.csv", "matched.md", "calibration.csv", "calibration.md",
+    }  # fmt: skip
     figures = {path.name for path in (root / "figures").iterdir()}
     assert figures == {
         "ring-samples.png", "ring-training.png", "ring-intervals.png", "digits-samples.png", "digits-training.png",
-        "digits-intervals.png", "digits-reconstructions.png", "overview.png",
+        "digits-intervals.png", "digits-reconstructions.png", "overview.png", "calibration.png",
     }  # fmt: skip
     for path in (root / "figures").iterdir():
         assert path.read_bytes().startswith(b"\x89PNG")
     provenance = json.loads((root / "provenance.json").read_text(encoding="utf-8"))
     assert provenance["seeds"] == [1000, 1001]
     assert provenance["versions"]["torch"]
-    assert sum(provenance["units"].values()) == 20 + 68
+    assert sum(provenance["units"].values()) == 20 + 72
     assert provenance["unit_seconds"]["training"] > 0
     assert set(provenance["wall_seconds"]) == {"plan", "run", "report", "total"}
     assert set(provenance["data_sha256"]) == {"ring", "digits"}
@@ -137,7 +139,7 @@ def test_a_second_run_computes_nothing_and_writes_the_same(
     root, _ = smoke
     before = {path: path.read_bytes() for path in [*sorted(root.glob("tables/*")), root / "rows.csv"]}
     assert main(["--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(root)]) == 0
-    assert "0 measurements computed, 68 reused" in capsys.readouterr().out
+    assert "0 measurements computed, 72 reused" in capsys.readouterr().out
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -150,7 +152,7 @@ def test_a_damaged_unit_alone_is_computed_again(smoke: tuple[Path, subprocess.Co
     arrays.write_bytes(arrays.read_bytes()[:-10])
     finished = run_bench("--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(root))
     assert finished.returncode == 0
-    assert "1 measurements computed, 67 reused" in finished.stdout
+    assert "1 measurements computed, 71 reused" in finished.stdout
     assert (root / "rows.csv").read_bytes() == before
 
 
@@ -244,7 +246,7 @@ def test_a_stopped_run_keeps_what_it_had(tmp_path: Path) -> None:
     assert process.returncode == 130, errors
     assert errors.strip().splitlines()[-1].startswith("run_bench.py: interrupted; what was finished is stored")
     kept = len(list(done.iterdir()))
-    assert 3 <= kept < 68
+    assert 3 <= kept < 72
     plan = make_plan(make_options({"profile": "smoke", "device": "cpu", "results_dir": str(tmp_path)}), Store(tmp_path))
     assert sum(m.stored for m in plan.measurements) == kept
 

@@ -14,6 +14,7 @@ from benchmarks.blocks import model_builder, train_block
 from benchmarks.datasets import Dataset, load
 from benchmarks.evaluation import MEASURES, Measured, Subject, evaluate, measure_block, measure_data
 from benchmarks.evaluation.images import as_pixels
+from benchmarks.evaluation.mixtures import KERNEL_POINTS
 from benchmarks.evaluation.reconstruction import shown_test_images
 from benchmarks.evaluation.sampling import prior_noise
 from benchmarks.experiments import EXPERIMENTS
@@ -245,3 +246,49 @@ def test_shown_test_images_take_the_classes_in_turn() -> None:
     data = load("digits", Path(), offline=True)
     assert data.test_labels is not None
     assert data.test_labels[shown_test_images(data)].tolist() == [*range(10), *range(6)]
+
+
+@pytest.mark.parametrize("dataset", ["pair-1d", "spiral"])
+def test_samples_on_the_line_and_along_a_curve_are_measured_too(dataset: str) -> None:
+    """All metrics of the mixture, and those on modes only where there are modes."""
+    data = load(dataset, Path(), offline=True)
+    wanted = next(m for m in measurements("mixtures", dataset) if m.options.get("sampler") == "gmm")
+    measured = taken(wanted, data)
+    assert all(row["status"] == "ok" and not math.isnan(row["value"]) for row in measured.rows)
+    metrics = {row["metric"] for row in measured.rows}
+    assert metrics >= {"jsd-hist", "kl-model-data-knn", "off-support-share"}
+    assert ("modes-captured" in metrics) == ("high-quality-share" in metrics) == (dataset == "pair-1d")
+    assert measured.arrays["points"].shape == (2, 2000, *data.shape)
+
+
+def test_kernel_densities_of_samples_and_of_data() -> None:
+    data = load("comb-1d", Path(), offline=True)
+    full = EXPERIMENTS["mixtures"].measurements(Request("comb-1d", "full", (SEEDS[:1],), 30_000))
+    floor = taken(next(m for m in full if m.measure == "mixture-kde-floor"), data)
+    assert {row["n"] for row in floor.rows} == {KERNEL_POINTS}
+    assert all(abs(values[0]) < 0.03 for values in values_of(floor).values())
+    asked = next(m for m in measurements("mixtures", "comb-1d") if m.measure == "mixture-samples")
+    assert asked.block is not None
+    wanted = Measurement(
+        measure="mixture-kde", dataset="comb-1d", options={**asked.options, "n": 500}, block=asked.block
+    )
+    measured = taken(wanted, data)
+    assert {row["n"] for row in measured.rows} == {500}
+    assert all(row["status"] == "ok" for row in measured.rows)
+    assert 0.05 < values_of(measured)["jsd-kde"][0] <= math.log(2)  # hardly trained
+
+
+@pytest.mark.parametrize("estimator", ["hist", "knn", "kde"])
+def test_calibration_gives_estimates_and_the_truth(estimator: str) -> None:
+    """Shifted by one standard deviation within well-separated modes: KL is ½ both ways; truth is the same for every seed."""
+    data = load("unequal-pair", Path(), offline=True)
+    options = {"pair": "shifted-1", "n": 2000}
+    measured = measure_data(MEASURES[f"calibration-{estimator}"], options, data, "cpu", SEEDS)
+    assert {row["n"] for row in measured.rows} == {2000}
+    values = values_of(measured)
+    for name in ("kl-data-model", "kl-model-data"):
+        assert values[f"{name}-quadrature"] == pytest.approx([0.5, 0.5], abs=1e-6)
+        assert values[f"{name}-{estimator}"] == pytest.approx([0.5, 0.5], abs=0.15)
+    assert values["jsd-quadrature"][0] == values["jsd-quadrature"][1]
+    assert values[f"jsd-{estimator}"] == pytest.approx(values["jsd-quadrature"], abs=0.03)
+    assert values[f"jsd-{estimator}"][0] != values[f"jsd-{estimator}"][1]

@@ -10,8 +10,11 @@ import pytest
 from benchmarks import execution
 from benchmarks.blocks import model_builder
 from benchmarks.datasets import DATASETS, Dataset, load
+from benchmarks.datasets.variations import VARIATIONS
 from benchmarks.evaluation import MEASURES
+from benchmarks.evaluation.base import FEW
 from benchmarks.evaluation.cost import training_cost
+from benchmarks.evaluation.mixtures import KERNEL_POINTS
 from benchmarks.experiments import EXPERIMENTS, Experiment
 from benchmarks.experiments.base import Request, arms_for, block
 from benchmarks.recipes import RECIPES
@@ -21,6 +24,9 @@ from models.latent_gan import LatentGAN
 from models.networks import count_parameters
 
 EVERY = pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS.keys())
+COMPARING = pytest.mark.parametrize(
+    "experiment", [EXPERIMENTS["mixtures"], EXPERIMENTS["images"]], ids=lambda e: e.name
+)
 
 
 def asked(experiment: Experiment, profile: Profile, dataset: str) -> list[Measurement]:
@@ -35,16 +41,15 @@ def test_what_is_asked_for_exists(experiment: Experiment, profile: Profile) -> N
         for measurement in asked(experiment, profile, dataset):
             assert measurement.measure in MEASURES
             assert measurement.dataset in DATASETS
-            assert MEASURES[measurement.measure].metrics(dataset)
+            assert MEASURES[measurement.measure].metrics(dataset) or measurement.measure == "training-strip"
             assert execution.measuring_seconds(measurement, 64) > 0
             if measurement.block:
                 MODELS[measurement.block.model].Settings(**measurement.block.settings)
                 assert execution.training_seconds(measurement.block, 64) > 0
 
 
-@pytest.mark.parametrize("name", ["mixtures", "images"])
-def test_every_model_is_in_every_comparison(name: str) -> None:
-    experiment = EXPERIMENTS[name]
+@COMPARING
+def test_every_model_is_in_every_comparison(experiment: Experiment) -> None:
     for profile in PROFILES:
         for dataset in experiment.datasets[profile]:
             blocks = [m.block for m in asked(experiment, profile, dataset) if m.block]
@@ -79,7 +84,7 @@ def compared(dataset: str) -> list[Block]:
 
 def empty(dataset: str) -> Dataset:
     """The data set's shape and kind without its data."""
-    shapes = {"digits": (8, 8), "cifar10": (3, 32, 32)}
+    shapes: dict[str, tuple[int, ...]] = {"digits": (8, 8), "cifar10": (3, 32, 32), "pair-1d": (1,), "comb-1d": (1,)}
     shape = shapes.get(dataset, (28, 28) if DATASETS[dataset].kind == "images" else (2,))
     return Dataset(dataset, DATASETS[dataset].kind, shape, np.zeros((0, 2)), np.zeros((0, 2)))
 
@@ -133,3 +138,31 @@ def test_recipes_cover_every_data_set() -> None:
         if entry.kind == "images" and entry.embedded:
             data = load(name, Path(), offline=True)
             assert RECIPES[name].samples == len(data.test)
+
+
+def test_kernel_densities_are_asked_for_in_full_alone() -> None:
+    for profile in PROFILES:
+        measures = {m.measure for m in asked(EXPERIMENTS["mixtures"], profile, "ring")}
+        assert ("mixture-kde" in measures) == (profile == "full")
+
+
+def test_calibration_is_at_the_sizes_that_metrics_use() -> None:
+    """Standard: histograms at the n of the metrics on models, neighbours at what of it they use, four draws."""
+    wanted = asked(EXPERIMENTS["calibration"], "standard", "grid")
+    assert {(m.measure, m.options["n"]) for m in wanted} == {
+        ("calibration-hist", RECIPES["grid"].samples),
+        ("calibration-knn", FEW["mixture"]),
+    }
+    assert len(wanted) == 2 * len(VARIATIONS)
+    request = Request("grid", "standard", (tuple(range(1000, 1008)),), 30_000)
+    assert {m.data_seeds for m in EXPERIMENTS["calibration"].measurements(request)} == {(1000, 1001, 1002, 1003)}
+    full = EXPERIMENTS["calibration"].measurements(
+        Request("spiral", "full", (tuple(range(8)), tuple(range(8, 32))), 30_000)
+    )
+    assert {m.data_seeds for m in full} == {tuple(range(16))}
+    sizes = {name: sorted({m.options["n"] for m in full if m.measure == name}) for name in {m.measure for m in full}}
+    assert sizes == {
+        "calibration-hist": [1000, 3000, 10_000, 30_000],
+        "calibration-knn": [1000, 3000, 10_000],
+        "calibration-kde": [1000, 3000, KERNEL_POINTS],
+    }

@@ -8,6 +8,8 @@ import pytest
 
 from benchmarks.evaluation import MEASURES
 from benchmarks.evaluation.cost import TRAINING_METRICS
+from benchmarks.experiments import EXPERIMENTS
+from benchmarks.experiments.base import Request
 from metrics import METRICS, Metric, base_name
 from metrics.features import in_domain_extractor
 
@@ -28,9 +30,10 @@ def test_every_metric_is_measured_somewhere_and_every_measured_one_is_known() ->
     assert extractor is not None
     measured = {
         base_name(name)
-        for measure in MEASURES.values()
-        for dataset in ("digits", "ring")
-        for name in measure.names(dataset, (extractor,))
+        for experiment in EXPERIMENTS.values()
+        for dataset in experiment.supports
+        for wanted in experiment.measurements(Request(dataset, "full", ((1000,),), 899))
+        for name in MEASURES[wanted.measure].names(dataset, (extractor,))
     }
     assert measured - set(TRAINING_METRICS) == set(METRICS)
 

@@ -1,0 +1,83 @@
+"""Table, note and picture of the estimators' calibration, from made-up rows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.report.calibration import calibration_figure, calibration_table, write_calibration_table
+from benchmarks.report.results import Results
+from benchmarks.report.tables import calibration_note
+from benchmarks.report.write import write_report
+from benchmarks.store import ROW_FIELDS, rows_to_csv
+
+
+def results_with(root: Path, bias: float, floor: bool = True) -> Results:
+    """Rows of one pair of the ring: a JSD of 0.1 nat with the given bias, and KL that are exact; and a line of real data."""
+    rows = []
+    for metric, value in (("jsd", 0.1), ("kl-data-model", 1.0), ("kl-model-data", 2.0)):
+        for seed in (1000, 1001):
+            common = {
+                **dict.fromkeys(ROW_FIELDS),
+                "measure": "calibration-hist",
+                "dataset": "ring",
+                "setting": '{"pair":"shifted-1"}',
+                "status": "ok",
+                "seed": seed,
+                "n": 30_000,
+            }
+            offset = (bias if metric == "jsd" else 0) + 0.001 * (seed - 1000.5)
+            rows.append({**common, "metric": f"{metric}-hist", "value": value + offset})
+            rows.append({**common, "metric": f"{metric}-quadrature", "value": value})
+    if floor:
+        data = {"measure": "mixture-floor", "dataset": "ring", "setting": "{}", "status": "ok", "n": 30_000}
+        rows += [
+            {**dict.fromkeys(ROW_FIELDS), **data, "metric": "jsd-hist", "value": 0.004, "seed": seed}
+            for seed in (1000, 1001)
+        ]
+    (root / "rows.csv").write_text(rows_to_csv(rows))
+    facts = {"kind": "mixture", "summary": "eight modes"}
+    metrics = {"jsd-hist": {"title": "JSD", "direction": "lower", "unit": "nat"}}
+    run = {"datasets": {"ring": facts}, "metrics": metrics, "measurements": []}
+    (root / "run.json").write_text(json.dumps(run))
+    return Results(root)
+
+
+@pytest.mark.parametrize(("bias", "count", "mark"), [(0.002, "1 of 1", False), (-0.02, "0 of 1", True)])
+def test_table_says_bias_spread_and_who_misses_the_goal(tmp_path: Path, bias: float, count: str, mark: bool) -> None:
+    text = calibration_table(results_with(tmp_path, bias))
+    assert f"on {count} pairs" in text
+    assert ("missed on ring shifted-1" in text) == mark
+    (line,) = [line for line in text.splitlines() if line.startswith("| ring | shifted-1 | 0.100 |")]
+    assert f"{bias:.5f} ± 0.00071" in line
+    assert ("✗" in line) == mark
+
+
+def test_calibration_is_no_line_of_the_comparison(tmp_path: Path) -> None:
+    results = results_with(tmp_path, 0.002)
+    assert results.summary["measure"].tolist() == ["mixture-floor"]
+    assert results.floors == {("ring", "jsd-hist"): pytest.approx(0.004)}
+    (note,) = calibration_note(results, "ring")
+    assert "histogram (n = 30,000) 0.0020 and 0.0007 nat" in note
+
+
+def test_no_note_where_the_size_was_not_calibrated(tmp_path: Path) -> None:
+    results = results_with(tmp_path, 0.002)
+    results.all_rows.loc[results.all_rows["measure"] == "mixture-floor", "n"] = 899
+    assert calibration_note(results, "ring") == []
+
+
+def test_files_are_written_with_calibration_alone_and_not_without(tmp_path: Path) -> None:
+    results = results_with(tmp_path, 0.002, floor=False)
+    write_report(results)
+    assert {path.name for path in (tmp_path / "tables").iterdir()} == {"calibration.csv", "calibration.md"}
+    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["calibration.png"]
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "rows.csv").write_text(rows_to_csv([]))
+    (other / "run.json").write_text((tmp_path / "run.json").read_text())
+    write_calibration_table(Results(other), other)
+    assert calibration_figure(Results(other)) is None
+    assert {path.name for path in other.iterdir()} == {"rows.csv", "run.json"}
