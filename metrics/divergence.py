@@ -88,7 +88,8 @@ def jsd_histogram(counts: np.ndarray, mass: np.ndarray) -> float:
 
     Two biases are left. What happens within a bin is not seen, so the value is that of the binned densities, and too low: for modes
     shifted by two standard deviations, on bins of half of one, by about 0.005 nat. And the jackknife leaves some of the bias of
-    random counts: up to 0.003 nat at n = 30,000, and more on fewer samples. The experiment ``calibration`` measures both.
+    random counts: on the grid's 25 modes 0.003 nat at n = 30,000, but 0.03 at 3,000 and 0.1 at
+    1,000. The experiment ``calibration`` measures both.
     """
 
     def terms(counts: np.ndarray, n: float) -> np.ndarray:

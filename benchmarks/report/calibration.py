@@ -109,7 +109,7 @@ def calibration_figure(results: Results) -> Figure | None:
         return None
     pairs, sizes = list(table["pair"].unique()), sorted(table["n"].unique())
     figure, grid = plt.subplots(
-        len(DIVERGENCES), len(pairs), figsize=(1.0 + max(1.15, 0.42 * len(sizes)) * 1.25 * len(pairs), 6.6),
+        len(DIVERGENCES), len(pairs), figsize=(1.0 + max(1.45, 0.36 * len(sizes)) * len(pairs), 6.6),
         sharex=True, sharey="row", squeeze=False,
     )  # fmt: skip
     for (divergence, title), row in zip(DIVERGENCES.items(), grid, strict=True):
