@@ -1,7 +1,7 @@
 """Make a small copy of a results directory that can be committed: ``python -m benchmarks.reference FROM TO``.
 
-It holds rows, run and provenance in full, the tables, one overview picture, and of the arrays what pictures need, thinned:
-fewer points and images per seed, points as 16-bit floats. Weights stay behind.
+It holds rows, run and provenance in full, the tables, one overview picture, and of the arrays what pictures need: curves of all
+seeds, samples and images of the one seed that is shown, fewer of them, points as 16-bit floats. Weights stay behind.
 """
 
 from __future__ import annotations
@@ -15,19 +15,35 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.report.results import Results
 from benchmarks.specs import InputError
 from benchmarks.store import Store, array_bytes
 
 COPIED = ("rows.csv", "run.json", "tuning.json", "provenance.json", "tables", "figures/overview.png")
-KEPT = {"points": 250, "images": 36}
+KEPT = {"points": 1000, "images": 36, "strip": 400}
 """How many of a seed's points and images stay."""
+OF_ALL_SEEDS = ("curve/", "steps")
+"""Arrays whose name begins so are kept for every seed."""
 LIMIT = 5_000_000
 
 
-def thinned(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Arrays with leading seed axis, the second axis cut to ``KEPT``; points rounded to 16-bit floats."""
-    small = {name: array[:, : KEPT[name]] if name in KEPT else array for name, array in arrays.items()}
-    return {name: array.astype(np.float16) if name == "points" else array for name, array in small.items()}
+def thinned(arrays: dict[str, np.ndarray], shown: int | None) -> dict[str, np.ndarray]:
+    """Arrays as pictures need them: the second axis cut to ``KEPT``, points rounded to 16-bit floats.
+
+    Args:
+        arrays: each with a leading seed axis, which stays.
+        shown: index of the seed that pictures show; the others' samples and images become zeros.
+    """
+    small = {}
+    for name, array in arrays.items():
+        part = array[:, : KEPT[name]] if name in KEPT else array
+        if not name.startswith(OF_ALL_SEEDS):
+            blank = np.zeros_like(part)
+            if shown is not None:
+                blank[shown] = part[shown]
+            part = blank
+        small[name] = part.astype(np.float16) if name in ("points", "strip") else part
+    return small
 
 
 def check_paths(source: Path, target: Path) -> None:
@@ -67,10 +83,10 @@ def make_reference(source: Path, target: Path) -> int:
                 shutil.copytree(source / name, aside / name)
             else:
                 shutil.copyfile(source / name, aside / Path(name).name)
-        full, small = Store(source), Store(aside)
+        full, small, results = Store(source), Store(aside), Results(source)
         for entry in run["measurements"]:
             if not entry["failure"]:
-                arrays = thinned(full.read_arrays("measurements", entry["key"]))
+                arrays = thinned(full.read_arrays("measurements", entry["key"]), results.first_ok(entry))
                 small.write("measurements", entry["key"], {"arrays.npz": array_bytes(arrays)})
         shutil.rmtree(aside / "writing", ignore_errors=True)
         shutil.rmtree(target, ignore_errors=True)

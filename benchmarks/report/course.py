@@ -70,12 +70,12 @@ def strip_figure(results: Results, dataset: str) -> Figure | None:
     figure, grid = plt.subplots(
         len(examples), moments, figsize=(1.05 * moments + 1.6, 1.05 * len(examples) + 0.6), squeeze=False
     )
-    for row, (arm, (arrays, entry)), share in zip(grid, examples.items(), shares, strict=True):
+    for index, (row, (arm, (arrays, entry)), share) in enumerate(zip(grid, examples.items(), shares, strict=True)):
         for moment, axes in enumerate(row):
             points = arrays["strip"][:, min(moment, arrays["strip"].shape[1] - 1)]
             draw_mixture(axes, {"points": points}, facts)
             bare(axes)
-            if row is grid[0]:
+            if index == 0:
                 axes.set_title(f"{share[-moments:][moment]:.1%}".replace(".0%", "%"), color=DATA_COLOUR)
         colour = MODEL_COLOURS.get(entry["model"], OTHER_COLOUR)
         row[0].set_ylabel(arm, rotation=0, ha="right", va="center", color=colour, fontweight="bold")

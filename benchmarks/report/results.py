@@ -100,10 +100,14 @@ class Results:
     def example(self, entries: list[dict[str, Any]]) -> dict[str, np.ndarray]:
         """Arrays of the first seed that did not fail, without the seed axis; empty where all failed."""
         for entry in entries:
-            for index, ok in enumerate(self._ok(entry)):
-                if ok:
-                    return {name: array[index] for name, array in self.arrays(entry).items()}
+            index = self.first_ok(entry)
+            if index is not None:
+                return {name: array[index] for name, array in self.arrays(entry).items()}
         return {}
+
+    def first_ok(self, entry: dict[str, Any]) -> int | None:
+        """Index of the first seed of a measurement that did not fail; None where all failed."""
+        return next((index for index, ok in enumerate(self._ok(entry)) if ok), None)
 
     def _ok(self, entry: dict[str, Any]) -> list[bool]:
         same = pd.Series(True, index=self.rows.index)

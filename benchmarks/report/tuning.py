@@ -94,14 +94,14 @@ def tuning_figure(results: Results) -> Figure | None:
     figure, grid = plt.subplots(
         len(searches), len(families), figsize=(2.15 * len(families), 2.0 * len(searches) + 0.5), squeeze=False
     )
-    for (dataset, search), row in zip(searches.items(), grid, strict=True):
+    for index, ((dataset, search), row) in enumerate(zip(searches.items(), grid, strict=True)):
         title = results.run["metrics"][search["metric"]]["title"]
         for axes, family in zip(row, families, strict=True):
             if family in search["families"]:
                 draw_family(axes, search["families"][family], MODEL_COLOURS.get(family, OTHER_COLOUR))
             else:
                 axes.set_visible(False)
-            if row is grid[0]:
+            if index == 0:
                 axes.set_title(family, color=MODEL_COLOURS.get(family, OTHER_COLOUR), fontweight="bold")
         row[0].set_ylabel(f"{dataset}\n{title}")
     figure.suptitle(

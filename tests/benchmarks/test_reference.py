@@ -10,52 +10,66 @@ import pytest
 
 from benchmarks.reference import LIMIT, main, make_reference, thinned
 from benchmarks.report.results import Results
-from benchmarks.store import Store, array_bytes
+from benchmarks.store import ROW_FIELDS, Store, array_bytes, rows_to_csv
 from metrics.features import extractor_names
 
 COMMITTED = Path(__file__).parents[2] / "results" / "reference"
 
 
-def test_thinning_keeps_seeds_and_cuts_points() -> None:
+def test_thinning_keeps_the_shown_seed_and_all_curves() -> None:
     arrays: dict[str, np.ndarray] = {
         "points": np.ones((8, 2000, 2), np.float32),
         "images": np.ones((8, 64, 8, 8), np.uint8),
-        "steps": np.ones(8),
+        "plane": np.ones((8, 3, 3), np.uint8),
+        "curve/loss": np.ones((8, 5)),
+        "steps": np.ones((8, 5)),
     }
-    small = thinned(arrays)
+    small = thinned(arrays, shown=2)
     assert {name: array.shape for name, array in small.items()} == {
-        "points": (8, 250, 2),
+        "points": (8, 1000, 2),
         "images": (8, 36, 8, 8),
-        "steps": (8,),
+        "plane": (8, 3, 3),
+        "curve/loss": (8, 5),
+        "steps": (8, 5),
     }
     assert small["points"].dtype == np.float16
+    for name in ("points", "images", "plane"):
+        assert [bool(seed.any()) for seed in small[name]] == [index == 2 for index in range(8)]
+        assert small[name][2].all()
+    assert small["curve/loss"].all()
+    assert not thinned(arrays, shown=None)["plane"].any()
 
 
 def test_copy_reads_like_the_original(tmp_path: Path) -> None:
     source = tmp_path / "full"
     (source / "tables").mkdir(parents=True)
     (source / "figures").mkdir()
-    for name in ("rows.csv", "provenance.json", "tables/a.md", "figures/overview.png", "figures/other.png"):
+    for name in ("provenance.json", "tuning.json", "tables/a.md", "figures/overview.png", "figures/other.png"):
         (source / name).write_text(name)
-    (source / "run.json").write_text(
-        json.dumps({"measurements": [{"key": "k", "failure": None}, {"key": "f", "failure": "x"}]})
-    )
+    identity = {"block": "b", "measure": "m", "dataset": "d", "sampler": "prior", "weights": "last", "setting": "{}"}
+    row = {**dict.fromkeys(ROW_FIELDS), **identity, "seed": 1000, "status": "ok", "metric": "fid", "value": 1.0}
+    (source / "rows.csv").write_text(rows_to_csv([row]))
+    entries = [
+        {**identity, "arm": "AE", "seeds": [1000], "key": "k", "failure": None},
+        {**identity, "arm": "AE", "seeds": [1000], "key": "f", "failure": "x"},
+    ]
+    (source / "run.json").write_text(json.dumps({"measurements": entries}))
     Store(source).write("measurements", "k", {"arrays.npz": array_bytes({"points": np.zeros((1, 3000, 2))})})
     size = make_reference(source, tmp_path / "small")
     files = {str(p.relative_to(tmp_path / "small")) for p in (tmp_path / "small").rglob("*") if p.is_file()}
     assert files == {
-        "rows.csv", "run.json", "provenance.json", "tables/a.md", "overview.png",
+        "rows.csv", "run.json", "tuning.json", "provenance.json", "tables/a.md", "overview.png",
         "measurements/k/arrays.npz", "measurements/k/manifest.json",
     }  # fmt: skip
     assert size < 10_000
-    assert Store(tmp_path / "small").read_arrays("measurements", "k")["points"].shape == (1, 250, 2)
+    assert Store(tmp_path / "small").read_arrays("measurements", "k")["points"].shape == (1, 1000, 2)
 
 
 def results_at(path: Path) -> Path:
     (path / "tables").mkdir(parents=True)
     (path / "figures").mkdir()
     (path / "blocks").mkdir()
-    for name in ("rows.csv", "provenance.json", "figures/overview.png", "blocks/weights"):
+    for name in ("rows.csv", "provenance.json", "tuning.json", "figures/overview.png", "blocks/weights"):
         (path / name).write_text(name)
     (path / "run.json").write_text('{"measurements": []}')
     return path
@@ -97,11 +111,16 @@ def test_committed_reference_is_small_whole_and_current() -> None:
     assert named
     assert named <= set(extractor_names())
     for entry in results.run["measurements"]:
-        assert results.arrays(entry)
+        if entry["measure"] in ("mixture-samples", "image-samples", "latent-pictures", "training-strip"):
+            shown = results.first_ok(entry)
+            assert shown is None or all(array[shown].any() for array in results.arrays(entry).values())
     # the committed tables are those that the committed rows give
+    from benchmarks.report.calibration import calibration_table
     from benchmarks.report.tables import comparison_table, matchedness_table
+    from benchmarks.report.tuning import tuning_table
 
     for dataset in results.datasets:
         committed = (COMMITTED / "tables" / f"{dataset}.md").read_text(encoding="utf-8")
         assert committed == comparison_table(results, dataset)
-    assert (COMMITTED / "tables" / "matched.md").read_text(encoding="utf-8") == matchedness_table(results)
+    for name, make in {"matched": matchedness_table, "calibration": calibration_table, "tuning": tuning_table}.items():
+        assert (COMMITTED / "tables" / f"{name}.md").read_text(encoding="utf-8") == make(results)
