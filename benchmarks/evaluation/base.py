@@ -100,6 +100,7 @@ class Measure:
         metrics: names of its values on a data set.
         summary: what it measures, in a few words.
         feature_metrics: names of values that are taken once for every feature extractor.
+        at_most: it looks at no more than so many test examples.
         of_training: it tells of the training itself: also of a seed that diverged, and of no number of examples.
     """
 
@@ -107,6 +108,7 @@ class Measure:
     metrics: Callable[[str], tuple[str, ...]]
     summary: str
     feature_metrics: tuple[str, ...] = ()
+    at_most: int | None = None
     of_training: bool = False
 
     def names(self, dataset: str, extractors: tuple[Extractor, ...]) -> tuple[str, ...]:
@@ -168,7 +170,7 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
                 "metric": name,
                 "value": float(values.get(name, math.nan)),
                 "step": step,
-                "n": None if measure.of_training else examples(subject, name),
+                "n": None if measure.of_training else examples(measure, subject, name),
             }
             for name in names
         ]
@@ -176,9 +178,10 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
     return Measured(rows, stack_arrays(collected), errors)
 
 
-def examples(subject: Subject, metric: str) -> int:
+def examples(measure: Measure, subject: Subject, metric: str) -> int:
     """How many samples, or test images, a metric's value rests on."""
     n = int(subject.options.get("n", len(subject.dataset.test)))
+    n = min(n, measure.at_most or n)
     uses_few = any(need.startswith("few") for need in METRICS[base_name(metric)].needs)
     return min(n, FEW[subject.dataset.kind]) if uses_few else n
 

@@ -40,5 +40,6 @@ MEASURES: dict[str, Measure] = {
         likelihood,
         lambda dataset: LIKELIHOOD_METRICS,
         "bounds on the likelihood of test data, and the use of the latent space",
+        at_most=EXAMPLES,
     ),
 }

@@ -96,6 +96,9 @@ MEASURES: dict[str, Measure] = {
         reconstruction, lambda dataset: RECONSTRUCTION_METRICS, "test images encoded and decoded"
     ),
     "inversion": Measure(
-        inversion, lambda dataset: RECONSTRUCTION_METRICS, "test images found again by search over latent vectors"
+        inversion,
+        lambda dataset: RECONSTRUCTION_METRICS,
+        "test images found again by search over latent vectors",
+        at_most=INVERTED,
     ),
 }
