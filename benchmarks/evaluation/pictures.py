@@ -131,6 +131,7 @@ MEASURES: dict[str, Measure] = {
         latent_pictures,
         lambda dataset: PATH_METRICS,
         "images along latent axes, along lines between codes, over the plane",
+        at_most=PATHS,
     ),
     "training-strip": Measure(training_strip, lambda dataset: (), "samples at several moments of a training"),
 }
