@@ -41,8 +41,8 @@ MNIST_PIXELS = 784
 MNIST_SAMPLES = 10_000
 
 SECONDS_PER_SEED: dict[str, float] = {
-    "mixture-samples": 0.35,
-    "mixture-floor": 0.35,
+    "mixture-samples": 0.25,
+    "mixture-floor": 0.2,
     "mixture-two-sample": 1.0,
     "mixture-two-sample-floor": 1.0,
     "mixture-kde": 1.2,
@@ -55,7 +55,7 @@ SECONDS_PER_SEED: dict[str, float] = {
     "image-two-sample": 1.0,
     "image-two-sample-floor": 1.0,
     "reconstruction": 0.02,
-    "inversion": 0.5,
+    "inversion": 0.25,
     "likelihood": 0.1,
     "latent-pictures": 0.05,
     "training-strip": 0.05,

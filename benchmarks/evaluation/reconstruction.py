@@ -15,8 +15,8 @@ RECONSTRUCTION_METRICS = ("reconstruction-l2", "ssim")
 
 INVERTED = 64
 """Test images that are searched for."""
-RESTARTS = 4
-SEARCH_STEPS = 150
+RESTARTS = 3
+SEARCH_STEPS = 100
 SEARCH_STEP_SIZE = 0.1
 
 

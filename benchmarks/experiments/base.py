@@ -10,6 +10,7 @@ from benchmarks.recipes import (
     ARMS,
     FURTHER_ARMS,
     FURTHER_IMAGE_ARMS,
+    LEFT_OUT,
     RECIPES,
     Arm,
     Settings,
@@ -88,8 +89,9 @@ def block(
 
 def arms_for(dataset: str, profile: Profile) -> tuple[Arm, ...]:
     """The arms that a profile compares on a data set."""
-    further = FURTHER_ARMS + (FURTHER_IMAGE_ARMS if DATASETS[dataset].kind == "images" else ())
-    return ARMS + further if profile == "full" else ARMS
+    if profile == "full":
+        return ARMS + FURTHER_ARMS + (FURTHER_IMAGE_ARMS if DATASETS[dataset].kind == "images" else ())
+    return tuple(arm for arm in ARMS if arm not in LEFT_OUT.get(dataset, ()))
 
 
 def compared_blocks(request: Request) -> list[Block]:

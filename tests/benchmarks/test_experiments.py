@@ -17,7 +17,7 @@ from benchmarks.evaluation.cost import training_cost
 from benchmarks.evaluation.mixtures import KERNEL_POINTS
 from benchmarks.experiments import EXPERIMENTS, Experiment
 from benchmarks.experiments.base import Request, arms_for, block
-from benchmarks.recipes import RECIPES
+from benchmarks.recipes import ARMS, LEFT_OUT, RECIPES
 from benchmarks.specs import PROFILES, Block, Measurement, Profile
 from models import MODELS
 from models.latent_gan import LatentGAN
@@ -53,7 +53,8 @@ def test_every_model_is_in_every_comparison(experiment: Experiment) -> None:
     for profile in PROFILES:
         for dataset in experiment.datasets[profile]:
             blocks = [m.block for m in asked(experiment, profile, dataset) if m.block]
-            assert {b.model for b in blocks} == set(MODELS)
+            left_out = {model for model, _ in LEFT_OUT.get(dataset, ())} if profile != "full" else set()
+            assert {b.model for b in blocks} | left_out == set(MODELS)
 
 
 @EVERY
@@ -166,3 +167,12 @@ def test_calibration_is_at_the_sizes_that_metrics_use() -> None:
         "calibration-knn": [1000, 3000, 10_000],
         "calibration-kde": [1000, 3000, KERNEL_POINTS],
     }
+
+
+def test_what_standard_leaves_out_is_an_arm_and_in_full() -> None:
+    """Ring and digits have every arm in standard; nothing is left out everywhere."""
+    for dataset, arms in LEFT_OUT.items():
+        assert set(map(str, arms)) <= set(map(str, ARMS))
+        assert not set(map(str, arms)) & set(map(str, arms_for(dataset, "standard")))
+        assert set(map(str, arms)) <= set(map(str, arms_for(dataset, "full")))
+    assert arms_for("ring", "standard") == arms_for("digits", "standard") == ARMS
