@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -40,15 +43,36 @@ RUN_FIGURES: dict[str, Callable[[Results], Figure | None]] = {
 """Pictures of a whole run."""
 
 
-def write_figures(results: Results, folder: Path) -> None:
-    """Write all pictures of a results directory."""
+def write_figures(results: Results, folder: Path, jobs: int) -> None:
+    """Write all pictures of a results directory, in ``jobs`` processes."""
     folder.mkdir(parents=True, exist_ok=True)
+    wanted: list[tuple[str, str | None]] = [(name, dataset) for dataset in results.datasets for name in FIGURES]
+    wanted += [(name, None) for name in RUN_FIGURES]
+    if jobs == 1:
+        for name, dataset in wanted:
+            write_figure(results, folder, name, dataset)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        arguments = ((results.root, folder, name, dataset) for name, dataset in wanted)
+        for done in [pool.submit(write_figure_of, *each) for each in arguments]:
+            done.result()
+
+
+def write_figure(results: Results, folder: Path, name: str, dataset: str | None) -> None:
+    """Write one picture, of a data set or (None) of the whole run, if there is anything to show."""
     with sns.axes_style("ticks"), plt.rc_context(RC):
-        for dataset in results.datasets:
-            for name, make in FIGURES.items():
-                save(make(results, dataset), folder / f"{dataset}-{name}.png")
-        for name, make_one in RUN_FIGURES.items():
-            save(make_one(results), folder / f"{name}.png")
+        if dataset is None:
+            save(RUN_FIGURES[name](results), folder / f"{name}.png")
+        else:
+            save(FIGURES[name](results, dataset), folder / f"{dataset}-{name}.png")
+
+
+def write_figure_of(root: Path, folder: Path, name: str, dataset: str | None) -> None:
+    """The same in a process of its own, which reads the results once."""
+    write_figure(_read(root), folder, name, dataset)
+
+
+_read = cache(Results)
 
 
 def write_tuning_table(results: Results, folder: Path) -> None:
@@ -64,19 +88,23 @@ def save(figure: Figure | None, path: Path) -> None:
         plt.close(figure)
 
 
-FOLDERS = {"tables": (write_tables, write_calibration_table, write_tuning_table), "figures": (write_figures,)}
+TABLES = (write_tables, write_calibration_table, write_tuning_table)
+FOLDERS = ("tables", "figures")
 RECORD = ".report.json"
 """Names of the files that the last report wrote, so that the next one removes those, and no file of the user's."""
 
 
-def write_report(results: Results) -> None:
+def write_report(results: Results, jobs: int = 1) -> None:
     """Write tables and pictures anew; what an earlier report wrote and this one does not is removed."""
     written = []
-    for name, writers in FOLDERS.items():
+    for name in FOLDERS:
         aside, folder = results.root / f".{name}", results.root / name
         shutil.rmtree(aside, ignore_errors=True)
-        for write in writers:
-            write(results, aside)
+        if name == "tables":
+            for write in TABLES:
+                write(results, aside)
+        else:
+            write_figures(results, aside, jobs)
         folder.mkdir(exist_ok=True)
         for path in sorted(aside.iterdir()):
             os.replace(path, folder / path.name)
