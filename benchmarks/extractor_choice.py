@@ -62,7 +62,7 @@ def choose(
         raise InputError(f"{error}; restore the file, or delete it and make another: {how_to_make(dataset)}") from None
     images = images_compared(dataset, n)
     chosen, notes = [], []
-    if own is not None and trained_on(own) not in (None, dataset.digest):
+    if own is not None and trained_on(own) not in (None, dataset.whole or dataset.digest):
         notes.append(f"{dataset.name}: {own.name} was trained on other data and is left out; {how_to_make(dataset)}")
     elif own is not None and own.dimensions >= images:
         notes.append(f"{dataset.name}: {images} images are too few for the {own.dimensions} features of {own.name}")
@@ -83,5 +83,6 @@ def choose(
 
 def how_to_make(dataset: Dataset) -> str:
     """How to come by an extractor for a data set."""
-    classifier = f"python -m benchmarks.extractors {dataset.name}, or " if dataset.train_labels is not None else ""
+    which = "own --own-data PATH" if dataset.name == "own" else dataset.name
+    classifier = f"python -m benchmarks.extractors {which}, or " if dataset.train_labels is not None else ""
     return f"to have them: {classifier}--inception-weights FILE"

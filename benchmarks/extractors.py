@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
-from benchmarks.datasets import Dataset, load
+from benchmarks.datasets import Dataset, OwnData, load
 from benchmarks.specs import InputError
 from metrics.features import DATA_DIGEST, Classifier, in_domain_extractor, weights_file
 
@@ -107,11 +107,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("datasets", nargs="+", metavar="NAME", help="image data sets with labels")
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
+    parser.add_argument("--own-data", type=Path, metavar="PATH", help="for the data set own: an .npz file or a folder")
+    parser.add_argument("--image-size", type=int, metavar="S", help="for the data set own, as in run_bench.py")
     parser.add_argument("--offline", action="store_true", help="never download data")
     arguments = parser.parse_args()
     try:
         for name in arguments.datasets:
-            data = load(name, arguments.data_dir, arguments.offline)
+            own = None
+            if name == "own" and arguments.own_data is not None:
+                own = OwnData(arguments.own_data, arguments.image_size)
+            data = load(name, arguments.data_dir, arguments.offline, own=own)
             model, accuracy = train_extractor(data, epochs_for(name, len(data.train)))
             path = write_extractor(data, model)
             extractor = in_domain_extractor(name)

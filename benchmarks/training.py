@@ -342,6 +342,7 @@ def train(
     kept_at = {max(1, round(share * total)) for share in training.snapshots}
     snapshots: list[Stack] = []
     for phase in phases:
+        latest.clear()  # what an earlier phase recorded is over
         cycles = phase.cycles(training.updates)
         for cycle in range(cycles):
             factor = learning_rate_factor(cycle / cycles, training.constant)

@@ -130,6 +130,9 @@ def search(dataset: str, families: Sequence[str], given: Mapping[str, Any], opti
 
     Returns:
         by family the list of configurations: ``settings``, and ``arms``: label → the scores of its seeds (None for a failed one).
+
+    Raises:
+        InputError: the data set has no such score.
     """
     wanted: dict[str, tuple[str, Configuration, Block]] = {}
 
@@ -145,8 +148,10 @@ def search(dataset: str, families: Sequence[str], given: Mapping[str, Any], opti
     experiment = Experiment("tuning", "Which settings?", {}, (dataset,), measurements, "validation")
     store = Store(options.output_dir)
     plan = make_plan(options, store, [(experiment, dataset)])
-    run_plan(plan, git_state(), progress_bar=not options.quiet)
     metric = SCORES[DATASETS[dataset].kind][1]
+    if any(metric not in map(base_name, planned.metrics) for planned in plan.measurements):
+        raise InputError(f"{dataset} cannot be scored by {metric}: {'; '.join(plan.notes)}")
+    run_plan(plan, git_state(), progress_bar=not options.quiet)
     found: dict[str, dict[str, dict[str, Any]]] = {family: {} for family in families}
     for planned in plan.measurements:
         family, configuration, trial = wanted[canonical_json(planned.measurement)]
@@ -171,8 +176,14 @@ def score(arms: Mapping[str, Sequence[float | None]]) -> tuple[int, float]:
 
 
 def choose(entries: Sequence[Mapping[str, Any]], grid: Grid) -> dict[str, Any]:
-    """The best configuration, and which of its values lie at an end of the grid."""
+    """The best configuration, and which of its values lie at an end of the grid.
+
+    Raises:
+        InputError: none has a score.
+    """
     best = min(entries, key=lambda entry: score(entry["arms"]))["settings"]
+    if all(math.isinf(score(entry["arms"])[1]) for entry in entries):
+        raise InputError(f"no configuration of {', '.join(grid)} trained without failing; nothing to choose from")
     return {
         "settings": dict(best),
         "edges": [name for name, values in grid.items() if best[name] in (min(values), max(values))],
@@ -222,9 +233,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     target = TUNED_FILE if given.adopt else Path(given.results_dir) / TUNED_FILE.name
     try:
-        names = [lookup(TUNED_AS, "data set", name) for name in given.dataset]
-        for name in names:
-            lookup(DATASETS, "data set", name)
+        for name in given.dataset:
+            if lookup(TUNED_AS, "data set", name) != name:
+                raise InputError(
+                    f"{name} is trained with the settings of {TUNED_AS[name]}; search there (one of {', '.join(own)})"
+                )
         options = make_options(
             {
                 "seed_role": "tuning",

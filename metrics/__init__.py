@@ -59,11 +59,12 @@ METRICS: dict[str, Metric] = {
         "KL from model to data, by histogram: punishes samples off the data",
     ),
     "jsd-knn": Metric(
-        divergence.jsd_knn, ("fresh_log_density", "few_log_density", "fresh_log_knn", "few_log_knn"), "lower", "nat", "JSD (kNN)",
+        divergence.jsd_knn, ("fresh_log_density", "few_log_density", "few_fresh_log_knn", "few_log_knn"),
+        "lower", "nat", "JSD (kNN)",
         "Jensen–Shannon divergence by nearest neighbours and the exact log-density",
     ),
     "kl-data-model-knn": Metric(
-        divergence.kl_data_model_knn, ("fresh_log_density", "fresh_log_knn"), "lower", "nat", "KL(data‖model) (kNN)",
+        divergence.kl_data_model_knn, ("fresh_log_density", "few_fresh_log_knn"), "lower", "nat", "KL(data‖model) (kNN)",
         "KL from data to model by nearest neighbours (Wang et al. 2009)",
     ),
     "kl-model-data-knn": Metric(

@@ -17,10 +17,15 @@ def path_length_ratio(paths: np.ndarray) -> float:
 
     Args:
         paths: shape (m, T, D), T ≥ 2. A path whose ends coincide is left out.
+
+    Raises:
+        ValueError: the ends of all paths coincide.
     """
     straight = np.linalg.norm(paths[:, -1].astype(np.float64) - paths[:, 0], axis=-1)
     apart = straight > 0
-    return float((_steps(paths)[apart].sum(1) / straight[apart]).mean()) if apart.any() else float("nan")
+    if not apart.any():
+        raise ValueError("the ends of all paths coincide")
+    return float((_steps(paths)[apart].sum(1) / straight[apart]).mean())
 
 
 def largest_step_ratio(paths: np.ndarray) -> float:
@@ -28,7 +33,12 @@ def largest_step_ratio(paths: np.ndarray) -> float:
 
     Args:
         paths: shape (m, T, D), T ≥ 2. A path that does not move is left out.
+
+    Raises:
+        ValueError: no path moves.
     """
     steps = _steps(paths)
     moving = steps.sum(1) > 0
-    return float((steps[moving].max(1) / steps[moving].mean(1)).mean()) if moving.any() else float("nan")
+    if not moving.any():
+        raise ValueError("no path moves")
+    return float((steps[moving].max(1) / steps[moving].mean(1)).mean())

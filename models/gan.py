@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -61,10 +61,20 @@ class AdversarialModel(GenerativeModel):
         generator_norm: Norm | None = None
         discriminator_norm: Norm = "none"
 
+        @model_validator(mode="after")
+        def _check_penalty(self) -> AdversarialModel.Settings:
+            if self.r1_weight and self.discriminator_norm == "batch":
+                raise ValueError(
+                    "r1_weight needs a score of each example alone; discriminator_norm 'batch' mixes the batch"
+                )
+            return self
+
         def additions(self) -> str:
             """What differs from the vanilla model, as a suffix for its name."""
+            betas = {name: type(self).model_fields[name].default for name in ("beta1", "beta2")}
             parts = [
                 f"k = {self.discriminator_steps}" if self.discriminator_steps != 1 else "",
+                *(f"{name} {getattr(self, name):g}" for name, usual in betas.items() if getattr(self, name) != usual),
                 f"R1 {self.r1_weight:g}" if self.r1_weight else "",
                 f"average {self.ema_decay:g}" if self.ema_decay is not None else "",
                 f"G {self.generator_norm} norm" if self.generator_norm is not None else "",

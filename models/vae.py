@@ -114,8 +114,9 @@ class VAE(GenerativeModel):
         """log p(x | z) in nats, shape (n,), for x of shape (n, D) and codes of shape (n, z)."""
         mean = self.decoder(code)
         if self.settings.likelihood == "bernoulli":
-            # PyTorch bounds either logarithm by −100, so a saturated pixel stays finite
-            return -F.binary_cross_entropy(mean, x, reduction="none").sum(-1)
+            # PyTorch bounds either logarithm by −100, so a saturated pixel stays finite; it refuses NaN, which must come out as NaN
+            terms = F.binary_cross_entropy(mean.nan_to_num(0.5), x, reduction="none")
+            return -torch.where(mean.isnan(), mean, terms).sum(-1)
         # log_scale has shape (1,), or (S, 1) with a seed axis: it broadcasts against the batch axis
         squared_error = (x - mean).square().sum(-1)
         return -0.5 * squared_error * (-2 * self.log_scale).exp() - self.data * (self.log_scale + 0.5 * LOG_2PI)

@@ -61,6 +61,7 @@ class Dataset:
         summary: one line for readers of results.
         checked: how the files were found to be the right ones; empty for data that the suite makes.
         split: ``test``: the data set's own test part; ``validation``: a part of what was given for training.
+        whole: on the validation split the digest of the data set that it is a part of.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Dataset:
     summary: str = ""
     checked: str = ""
     split: Split = "test"
+    whole: str = ""
 
     @property
     def label(self) -> str:

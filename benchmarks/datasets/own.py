@@ -50,6 +50,12 @@ BYTE_MODES = GREY_MODES | {"P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"}
 """Pillow's modes with at most 8 bits per channel."""
 
 
+def shuffled(images: np.ndarray, labels: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """Images and labels in a fixed random order: files are often sorted by class, and some measures look at the first ones."""
+    order = np.random.default_rng(0).permutation(len(images))
+    return images[order], None if labels is None else labels[order]
+
+
 def own_images(data: OwnData) -> Dataset:
     """The user's images as a data set. Labels, where there are any, are numbered from 0 in sorted order.
 
@@ -72,7 +78,7 @@ def own_images(data: OwnData) -> Dataset:
         parts, how = split(*parts[0]), "a fifth held out for test"
     else:
         how = "test part as given"
-    (train, train_labels), (test, test_labels) = parts
+    (train, train_labels), (test, test_labels) = (shuffled(*part) for part in parts)
     if len(train) < LEAST_TRAINING or len(test) < LEAST_TEST:
         raise InputError(
             f"own data {path} has {len(train)} training and {len(test)} test images ({how}); at least {LEAST_TRAINING} and "

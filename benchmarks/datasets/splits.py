@@ -47,7 +47,11 @@ def on_validation(data: Dataset) -> Dataset:
     if data.density is not None:
         fresh = data.density.sample(len(data.test), np.random.default_rng(VALIDATION_SEED))
         return replace(
-            data, test=fresh, split="validation", summary=f"{data.summary}; validation split: fresh test points"
+            data,
+            test=fresh,
+            split="validation",
+            whole=data.digest,
+            summary=f"{data.summary}; validation split: fresh test points",
         )
     held = held_out(len(data.train), min(len(data.train) // 3, LARGEST_VALIDATION), data.train_labels, VALIDATION_SEED)
     labels = data.train_labels
@@ -58,5 +62,6 @@ def on_validation(data: Dataset) -> Dataset:
         train_labels=None if labels is None else labels[~held],
         test_labels=None if labels is None else labels[held],
         split="validation",
+        whole=data.digest,
         summary=f"{data.summary}; validation split: {held.sum()} training images held out, {(~held).sum()} trained on",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -13,13 +15,21 @@ from models.networks import count_parameters
 TRAINING_METRICS = ("parameters", "decoder-parameters", "updates", "images-seen", "training-flops", "diverged")
 
 
+class _NoModules(nullcontext[None]):
+    """In the place of the counter's tracking of modules, which fails where a loss takes gradients itself (R1)."""
+
+    parents = frozenset({"Global"})
+
+
 def training_cost(model: GenerativeModel, batch: int) -> dict[str, int]:
     """Floating-point operations of one optimiser step of each player: forward, backward, matrix products only."""
     cost = {}
     for player in model.players():
         x = torch.full((batch, model.data), 0.5) if model.uses_data(player) else None
         noise = {name: torch.zeros((batch, *spec.shape)) for name, spec in model.noise_spec(player).items()}
-        with FlopCounterMode(display=False) as counter:
+        counter = FlopCounterMode(display=False)
+        counter.mod_tracker = _NoModules()  # type: ignore[assignment]
+        with counter:
             loss, _ = model(player, x, noise)
             torch.autograd.grad(loss, list(model.parameters_of(player).values()))
         cost[player] = counter.get_total_flops()

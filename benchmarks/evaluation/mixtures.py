@@ -38,7 +38,7 @@ def histogram_facts(density: GaussianMixture, samples: np.ndarray) -> dict[str, 
 def neighbour_facts(few: np.ndarray, fresh: np.ndarray) -> dict[str, Any]:
     """What divergences by nearest neighbours need beside the exact log-density: ``few`` samples, ``fresh`` draws of the data."""
     return {
-        "fresh_log_knn": log_knn_density(fresh, few, own=False),
+        "few_fresh_log_knn": log_knn_density(fresh, few, own=False),
         "few_log_knn": log_knn_density(few, few, own=True),
     }
 

@@ -77,7 +77,8 @@ def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
     }
     if model.latent == 2:
         pictures["plane"] = decoded(model, plane(centre, spread), subject)
-    return values, {name: as_pixels(p).reshape(*p.shape[:-1], *data.shape) for name, p in pictures.items()}
+    arrays = {name: as_pixels(p).reshape(*p.shape[:-1], *data.shape) for name, p in pictures.items()}
+    return values, {**arrays, "of_codes": np.array(searched_by_codes(model))}
 
 
 def between(ends: Tensor, steps: int) -> Tensor:
@@ -118,7 +119,8 @@ def training_strip(subject: Subject, index: int) -> tuple[Values, Arrays]:
         noise = {"latent": prior_noise(model, seed, SNAPSHOT_POINTS).to(subject.device)}
         if subject.options["observation"] == "draw":
             spec = model.sample_spec()["observation"]
-            noise["observation"] = draw(spec, (SNAPSHOT_POINTS,), generator_for(seed, "samples/observation"))
+            drawn = draw(spec, (SNAPSHOT_POINTS,), generator_for(seed, "samples/observation"))
+            noise["observation"] = drawn.to(subject.device)
         strip.append(model.sample(noise).cpu().numpy())
     points = np.stack(strip, axis=1)
     if not np.isfinite(points).all():

@@ -17,7 +17,7 @@ def two_dimensional_blocks(request: Request) -> list[Block]:
     network = RECIPES[request.dataset].network.model_copy(update={"latent": 2})
     arms = ON_THE_PLANE + (FURTHER_ON_THE_PLANE if request.profile == "full" else ())
     return [
-        block(request.dataset, model, settings, request.profile, seeds, network)
+        block(request.dataset, model, settings, request.profile, seeds, network, request.split)
         for model, settings in arms
         for seeds in request.seeds
     ]

@@ -53,7 +53,7 @@ def curves_figure(results: Results, dataset: str) -> Figure | None:
         axes.set_title(arm[0], color=colour, fontweight="bold")
         axes.legend(fontsize=6.5, frameon=False, loc="best")
         axes.tick_params(labelsize=7)
-    figure.suptitle(f"{dataset}: training losses over decoder updates; thin lines are seeds, thick ones their median")
+    figure.suptitle(f"{dataset}: training losses over updates; thin lines are seeds, thick ones their median")
     return figure
 
 
@@ -71,13 +71,16 @@ def strip_figure(results: Results, dataset: str) -> Figure | None:
         len(examples), moments, figsize=(1.05 * moments + 1.6, 1.05 * len(examples) + 0.6), squeeze=False
     )
     for index, (row, (arm, (arrays, entry)), share) in enumerate(zip(grid, examples.items(), shares, strict=True)):
+        missing = moments - arrays["strip"].shape[1]  # of a short training the first moments are one and the same
         for moment, axes in enumerate(row):
-            points = arrays["strip"][:, min(moment, arrays["strip"].shape[1] - 1)]
-            draw_mixture(axes, {"points": points}, facts)
+            draw_mixture(axes, {"points": arrays["strip"][:, max(moment - missing, 0)]}, facts)
             bare(axes)
             if index == 0:
                 axes.set_title(f"{share[-moments:][moment]:.1%}".replace(".0%", "%"), color=DATA_COLOUR)
         colour = MODEL_COLOURS.get(entry["model"], OTHER_COLOUR)
         row[0].set_ylabel(arm, rotation=0, ha="right", va="center", color=colour, fontweight="bold")
-    figure.suptitle(f"{dataset}: draws from the model after shares of its training (first seed that did not fail)")
+    figure.suptitle(
+        f"{dataset}: draws from the model after shares of its training (first seed that did not fail);\n"
+        "a latent GAN's first half trains its autoencoder"
+    )
     return figure

@@ -196,13 +196,15 @@ def shown_arms(results: Results, dataset: str) -> dict[Arm, list[dict[str, Any]]
     return shown
 
 
-def samples_figure(results: Results, dataset: str) -> Figure:
-    """Samples of all models side by side, real data first."""
+def samples_figure(results: Results, dataset: str) -> Figure | None:
+    """Samples of all models side by side, real data first; None where nothing was sampled."""
     kind = results.datasets[dataset]["kind"]
     measure, floor = SAMPLES[kind]
     arms = shown_arms(results, dataset)
     real = results.arms(dataset, floor)
     count = len(arms) + len(real)
+    if count == 0:
+        return None
     rows = -(-count // PANELS_PER_ROW)
     figure, grid = plt.subplots(rows, PANELS_PER_ROW, figsize=(1.9 * PANELS_PER_ROW, 2.35 * rows), squeeze=False)
     for axes in grid.ravel():
@@ -230,7 +232,7 @@ def strip(images: np.ndarray) -> np.ndarray:
 
 def reconstructions_figure(results: Results, dataset: str) -> Figure | None:
     """Test images and their reconstructions; None where no model reconstructs."""
-    arms = results.arms(dataset, "reconstruction")
+    arms = {**results.arms(dataset, "reconstruction"), **results.arms(dataset, "inversion")}
     examples = {arm[0]: (results.example(entries), entries[0]["model"]) for arm, entries in arms.items()}
     examples = {name: example for name, example in examples.items() if example[0]}
     if not examples:

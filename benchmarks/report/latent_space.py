@@ -63,7 +63,7 @@ def interpolation_figure(results: Results, dataset: str) -> Figure | None:
     if not found:
         return None
     full_size = {arm: example for arm, example in found.items() if "plane" not in example[1]} or found
-    coded = {arm: e for arm, e in full_size.items() if e[0] in models_with_codes(results, dataset)}
+    coded = {arm: e for arm, e in full_size.items() if e[1]["of_codes"]}
     rows: list[tuple[str, np.ndarray, str, bool]] = []
     if coded:
         rows.append(("test images:\npixel blend", next(iter(coded.values()))[1]["blend"], DATA_COLOUR, True))
@@ -82,12 +82,6 @@ def interpolation_figure(results: Results, dataset: str) -> Figure | None:
         line[0].set_ylabel(label, rotation=0, ha="right", va="center", color=colour, fontweight=weight)
     figure.suptitle(f"{dataset}: from a to b in equal steps of the latent vector (first seed that did not fail)")
     return figure
-
-
-def models_with_codes(results: Results, dataset: str) -> set[str]:
-    """Models whose samples are decoded codes: those that were sampled from a density on codes as well."""
-    rows = results.rows[(results.rows["dataset"] == dataset) & ~results.rows["sampler"].isin(("", "prior"))]
-    return set(rows["model"])
 
 
 def traversal_figure(results: Results, dataset: str) -> Figure | None:

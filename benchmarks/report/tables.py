@@ -42,7 +42,8 @@ ARROWS = {"lower": "↓", "higher": "↑", "reference": "=", "none": "·"}
 JSD_ESTIMATES = {f"jsd-{name}": title for name, title in ESTIMATORS.items()}
 SECTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "Samples": ((), "sampled from"),
-    "Reconstructions of test images": (("reconstruction", "inversion"), "by"),
+    "Reconstructions of test images": (("reconstruction",), "by"),
+    "Reconstructions by search, of the first 64 test images": (("inversion",), "by"),
     "Likelihood of test data": (("likelihood",), ""),
     "Straight lines in latent space": (("latent-pictures",), ""),
 }
@@ -152,7 +153,8 @@ def calibration_note(results: Results, dataset: str) -> list[str]:
         n = rows.loc[rows["metric"] == metric, "n"].max()
         worst = largest(results.calibration, dataset, metric, n)
         if worst is not None:
-            found.append(f"{title} (n = {n:,.0f}) {worst[0]:.4f} and {worst[1]:.4f} nat")
+            spread = "–" if np.isnan(worst[1]) else f"{worst[1]:.4f} nat"
+            found.append(f"{title} (n = {n:,.0f}) {worst[0]:.4f} and {spread}")
     if not found:
         return []
     head = "\nJSD on known pairs from identical to disjoint, largest |bias| and largest spread of one estimate: "

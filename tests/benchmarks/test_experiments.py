@@ -16,8 +16,9 @@ from benchmarks.evaluation.base import FEW
 from benchmarks.evaluation.cost import training_cost
 from benchmarks.evaluation.mixtures import KERNEL_POINTS
 from benchmarks.experiments import EXPERIMENTS, Experiment
-from benchmarks.experiments.base import Request, arms_for, block
+from benchmarks.experiments.base import Request, arms_for, block, compared_blocks
 from benchmarks.recipes import ARMS, LEFT_OUT, RECIPES
+from benchmarks.runner import label_of
 from benchmarks.specs import PROFILES, Block, Measurement, Profile
 from models import MODELS
 from models.latent_gan import LatentGAN
@@ -176,3 +177,23 @@ def test_what_standard_leaves_out_is_an_arm_and_in_full() -> None:
         assert not set(map(str, arms)) & set(map(str, arms_for(dataset, "standard")))
         assert set(map(str, arms)) <= set(map(str, arms_for(dataset, "full")))
     assert arms_for("ring", "standard") == arms_for("digits", "standard") == ARMS
+
+
+@pytest.mark.parametrize("dataset", ["ring", "digits", "mnist"])
+def test_every_arm_of_full_has_a_name_of_its_own(dataset: str) -> None:
+    """Arms are told apart by their labels: two with one label would be averaged together."""
+    blocks = compared_blocks(Request(dataset, "full", ((1000,),), RECIPES[dataset].samples))
+    labels = [label_of(one) for one in blocks]
+    assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("dataset", ["ring", "digits"])
+def test_the_cost_of_every_arm_can_be_counted(dataset: str) -> None:
+    """Also of those whose loss takes gradients itself; and a penalty on gradients costs more than none."""
+    cost = {}
+    for spec in compared_blocks(Request(dataset, "full", ((1000,),), RECIPES[dataset].samples)):
+        model = model_builder(spec, MODELS[spec.model], empty(dataset))()
+        cost[label_of(spec)] = training_cost(model, 8)
+    plain, penalised = cost["GAN (non-saturating)"], cost["GAN (non-saturating, R1 1)"]
+    assert penalised["discriminator"] > 1.5 * plain["discriminator"]
+    assert penalised["generator"] == plain["generator"]

@@ -416,3 +416,12 @@ def test_a_latent_gans_autoencoder_is_the_one_that_stands_alone() -> None:
     latent = train(builder("latent-gan", {}), DATA, SHORT, SEEDS)
     for name, stack in alone.weights.items():
         assert torch.equal(latent.weights[f"autoencoder.{name}"], stack)
+
+
+def test_a_curve_ends_with_its_phase() -> None:
+    """What the autoencoder of a latent GAN recorded is not drawn on while the GAN trains."""
+    trained = train(builder("latent-gan", {}), DATA, Training(updates=20, batch=16), SEEDS)
+    recorded = {name: np.isfinite(curve[0]).tolist() for name, curve in trained.curves.items()}
+    assert trained.steps.tolist() == list(range(1, 41))
+    assert recorded["squared_error"] == [True] * 20 + [False] * 20
+    assert recorded["generator_loss"] == [False] * 20 + [True] * 20

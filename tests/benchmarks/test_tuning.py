@@ -12,7 +12,7 @@ from benchmarks import recipes, tuning
 from benchmarks.datasets import DATASETS
 from benchmarks.experiments.base import Request, block
 from benchmarks.recipes import ARMS, RECIPES, TUNED_AS, TUNED_FILE, tuned_settings
-from benchmarks.specs import FIRST_SEED
+from benchmarks.specs import FIRST_SEED, InputError
 from benchmarks.tuning import CONFIGURATIONS, GRIDS, STAGES, Grid, choose, configurations, score, trials
 from models import MODELS
 
@@ -56,6 +56,21 @@ def test_failing_arms_lose_to_bad_ones() -> None:
         {"settings": {"x": 4.0}, "arms": {"a": [0.9], "b": [0.6]}},
     ]
     assert choose(entries, {"x": (1.0, 2.0, 3.0, 4.0)}) == {"settings": {"x": 3.0}, "edges": []}
+
+
+def test_nothing_is_chosen_where_nothing_was_scored() -> None:
+    with pytest.raises(InputError, match="nothing to choose from"):
+        choose([{"settings": {"x": 1.0}, "arms": {"a": [None, None]}}], {"x": (1.0, 2.0)})
+
+
+def test_a_data_set_without_the_score_is_refused_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("benchmarks.extractor_choice.in_domain_extractor", lambda name: None)
+    words = ["--dataset", "digits", "--profile", "smoke", "--quiet", "--results-dir", str(tmp_path)]
+    assert tuning.main(words) == 2
+    assert "digits cannot be scored by kid" in capsys.readouterr().err
+    assert not list(tmp_path.glob("blocks/*"))
 
 
 def test_an_optimum_at_an_end_of_an_axis_is_flagged() -> None:
@@ -107,6 +122,7 @@ def test_a_search_is_resumed_and_adopted(
     ("arguments", "message"),
     [
         (["--dataset", "rong"], "did you mean 'ring'"),
+        (["--dataset", "comb-1d"], "comb-1d is trained with the settings of ring; search there"),
         (["--seeds", "101"], "there are only 100"),
         (["--seeds", "0"], "option seeds = 0"),
         (["--profile", "fast"], "smoke, standard or full"),

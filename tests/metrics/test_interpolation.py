@@ -34,4 +34,6 @@ def test_paths_that_do_not_move_are_left_out() -> None:
     still, moving = np.ones((1, 4, 2)), np.arange(8.0).reshape(1, 4, 2)
     assert path_length_ratio(np.concatenate([still, moving])) == pytest.approx(1)
     assert largest_step_ratio(np.concatenate([still, moving])) == pytest.approx(1)
-    assert np.isnan(path_length_ratio(still))
+    for ratio in (path_length_ratio, largest_step_ratio):
+        with pytest.raises(ValueError, match=r"coincide|moves"):
+            ratio(still)

@@ -499,3 +499,18 @@ def test_models_run_on_convolutional_networks(name: str, settings: dict[str, obj
         for gradient in torch.autograd.grad(loss, list(model.parameters_of(player).values())):
             assert gradient.isfinite().all()
     assert model.eval().sample({"latent": torch.randn(3, LATENT)}).shape == (3, 64)
+
+
+def test_a_penalty_on_gradients_and_batch_norm_in_the_discriminator_exclude_each_other() -> None:
+    with pytest.raises(ValueError, match="discriminator_norm 'batch' mixes the batch"):
+        GAN.Settings(r1_weight=1.0, discriminator_norm="batch")
+
+
+def test_bernoulli_likelihood_of_a_model_that_diverged_is_nan_and_no_error() -> None:
+    model = build("vae", {"likelihood": "bernoulli"}, norm="none")
+    assert isinstance(model, VAE)
+    x, code = torch.rand(2, model.data), torch.zeros(2, LATENT)
+    code[1] = torch.nan
+    values = model.log_likelihood(x, code)
+    assert values[0].isfinite()
+    assert values[1].isnan()

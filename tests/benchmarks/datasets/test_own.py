@@ -59,17 +59,18 @@ def test_grey_images_with_a_test_part(tmp_path: Path, last: tuple[int, ...]) -> 
     }  # fmt: skip
     data = own(npz(tmp_path, **{name: np.asarray(array) for name, array in arrays.items()}))
     assert (data.shape, data.kind) == ((6, 5), "images")
-    np.testing.assert_array_equal(data.train, GREY[:200].reshape(200, 30))
-    np.testing.assert_array_equal(data.test, GREY[200:].reshape(50, 30))
+    assert rows(data.train) == rows(GREY[:200].reshape(200, 30))
+    assert rows(data.test) == rows(GREY[200:].reshape(50, 30))
     assert data.test_labels is not None
-    np.testing.assert_array_equal(data.test_labels, LABELS[200:])
+    for image, label in zip(data.test, data.test_labels, strict=True):
+        assert label in LABELS[200:][(GREY[200:].reshape(50, 30) == image).all(1)]
     assert data.summary == "own data mine.npz: 6 × 5 grey images, 200 train / 50 test (test part as given)"
 
 
 def test_colour_has_its_channels_first(tmp_path: Path) -> None:
     data = own(npz(tmp_path, train_images=COLOUR[:200], test_images=COLOUR[200:]))
     assert data.shape == (3, 6, 5)
-    assert data.train.reshape(200, 3, 6, 5)[7, 2, 4, 1] == COLOUR[7, 4, 1, 2]
+    assert rows(data.train) == rows(np.moveaxis(COLOUR[:200], -1, 1).reshape(200, 90))
     assert data.train_labels is data.test_labels is None
 
 
@@ -313,3 +314,22 @@ def test_a_name_that_is_no_text_can_be_written(tmp_path: Path) -> None:
     npz(tmp_path, images=GREY).rename(path)
     summary = own(path).summary
     assert summary.encode().startswith("own data a� b.npz: ".encode())
+
+
+def test_images_sorted_by_class_are_shuffled(tmp_path: Path) -> None:
+    """Some measures look at the first images: of a folder by classes these would be of one class."""
+    labels = np.sort(LABELS)
+    data = own(npz(tmp_path, images=GREY, labels=labels))
+    given = own(
+        npz(
+            tmp_path,
+            train_images=GREY[:200],
+            test_images=GREY[200:],
+            train_labels=labels[:200],
+            test_labels=labels[200:],
+        )
+    )
+    for part in (data.train_labels, data.test_labels, given.train_labels):
+        assert part is not None
+        assert (np.diff(part) < 0).any()
+        assert len(set(part[: len(part) // 2])) > len(set(labels)) // 2
