@@ -2,7 +2,8 @@
 
 Every model family has a grid of the same size, ``CONFIGURATIONS``. A configuration is trained on the data set's training part
 without its validation split, with tuning seeds (0–99), for each of the family's arms, and scored on the validation split: images by
-KID, mixtures by the JSD to the known density. Its score is the mean over arms of the median over seeds; a seed that diverged counts
+KID, mixtures by the JSD to the known density. (The feature extractor of an image data set has seen the validation images in its own
+training; that is the same for all.) Its score is the mean over arms of the median over seeds; a seed that diverged counts
 as infinitely bad. All arms of a family share the choice, so that they differ in what they are called after and in nothing else;
 every arm's own values are kept beside it. A choice at the end of one of its grid's axes is flagged: the optimum may lie beyond.
 

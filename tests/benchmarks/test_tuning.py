@@ -161,5 +161,6 @@ def test_committed_choices_are_the_best_of_committed_scores(dataset: str) -> Non
             assert dict(tuned_settings(name)[family]) == result["chosen"]
 
 
-def test_every_recipe_says_whose_search_it_uses() -> None:
+def test_every_recipe_says_whose_search_it_uses_and_that_is_committed() -> None:
     assert set(TUNED_AS) == set(RECIPES)
+    assert set(TUNED_AS.values()) <= set(COMMITTED)
