@@ -8,6 +8,11 @@ from benchmarks.planning import Plan
 from benchmarks.runner import label_of
 
 
+def duration(seconds: float) -> str:
+    """A time in minutes, or from three hours on in hours."""
+    return f"{seconds / 60:.1f} minutes" if seconds < 3 * 3600 else f"{seconds / 3600:.0f} hours"
+
+
 def plan_facts(plan: Plan) -> dict[str, Any]:
     """The plan as plain data."""
     return {
@@ -66,7 +71,7 @@ def plan_lines(plan: Plan) -> list[str]:
     lines.append(
         f"{facts['blocks_to_train']} of {facts['blocks']} blocks to train, {facts['measurements_to_take']} of "
         f"{facts['measurements']} measurements to take: about {facts['core_seconds']:.0f} core-seconds, "
-        f"{facts['wall_seconds'] / 60:.1f} minutes with {facts['jobs']} jobs on {facts['device']}; "
+        f"{duration(facts['wall_seconds'])} with {facts['jobs']} jobs on {facts['device']}; "
         f"results in {facts['results_dir']}"
     )
     return [*lines, *(f"note: {note}" for note in plan.notes)]

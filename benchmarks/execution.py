@@ -37,6 +37,8 @@ _LIKE = {
     **dict.fromkeys(("fashion-mnist", "kmnist", "cifar10", "own"), "mnist"),
 }
 """Data sets that are trained on as another one is."""
+CONVOLUTION = 13
+"""Cost of the convolutional networks of ``full``, in those of the fully connected ones (digits; one measurement)."""
 MNIST_PIXELS = 784
 MNIST_SAMPLES = 10_000
 
@@ -73,7 +75,9 @@ SECONDS_PER_SEED_ON: dict[tuple[str, str], float] = {
 
 
 def width_of(block: Block, device_kind: str) -> int:
-    """Seeds stacked at once for a block on ``cpu`` or ``cuda``."""
+    """Seeds stacked at once for a block on ``cpu`` or ``cuda``; convolutions on a CPU gain nothing by it."""
+    if device_kind == "cpu" and block.network.kind == "conv":
+        return 1
     return min(len(block.seeds), WIDTH[device_kind][block.dataset])
 
 
@@ -89,6 +93,8 @@ def training_seconds(block: Block, dimensions: int) -> float:
     """Expected core-seconds to train a block on a CPU; ``dimensions`` of a datum."""
     table = MS_PER_UPDATE[_LIKE.get(block.dataset, block.dataset)]
     per_update = table[block.model] * size_factor(block.dataset, dimensions)
+    if block.network.kind == "conv":
+        per_update *= CONVOLUTION
     return 1e-3 * per_update * block.training.updates * len(block.seeds)
 
 

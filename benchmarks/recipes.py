@@ -134,6 +134,13 @@ ARMS: tuple[Arm, ...] = (
 )
 """What the comparison compares. The Jensen–Shannon f-GAN is the saturating GAN (``models.fgan``) and stands here once."""
 
+ON_FURTHER_NETWORKS: tuple[Arm, ...] = (
+    ("ae", {}),
+    ("vae", {"likelihood": "gaussian-learned"}),
+    ("gan", {"loss": "non-saturating"}),
+)
+"""What ``full`` trains on a recipe's further networks too."""
+
 LEFT_OUT: dict[str, tuple[Arm, ...]] = {
     "grid": (LEAST_SQUARES, LATENT, *F_GANS),
     "unequal-pair": (LEAST_SQUARES, LATENT),

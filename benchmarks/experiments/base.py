@@ -11,6 +11,7 @@ from benchmarks.recipes import (
     FURTHER_ARMS,
     FURTHER_IMAGE_ARMS,
     LEFT_OUT,
+    ON_FURTHER_NETWORKS,
     RECIPES,
     Arm,
     Settings,
@@ -95,11 +96,11 @@ def arms_for(dataset: str, profile: Profile) -> tuple[Arm, ...]:
 
 
 def compared_blocks(request: Request) -> list[Block]:
-    """One block for every arm and every block of seeds; in ``full`` the main arms on the recipe's further networks too."""
+    """One block for every arm and every block of seeds; in ``full`` some on the recipe's further networks too."""
     recipe = RECIPES[request.dataset]
     arms = [(arm, recipe.network) for arm in arms_for(request.dataset, request.profile)]
     if request.profile == "full":
-        arms += [(arm, network) for network in recipe.further_networks for arm in ARMS if MODELS[arm[0]].trained]
+        arms += [(arm, network) for network in recipe.further_networks for arm in ON_FURTHER_NETWORKS]
     return [
         block(request.dataset, model, settings, request.profile, seeds, network, request.split)
         for (model, settings), network in arms
