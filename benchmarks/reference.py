@@ -24,7 +24,8 @@ KEPT = {"points": 1000, "images": 36, "strip": 400}
 """How many of a seed's points and images stay."""
 OF_ALL_SEEDS = ("curve/", "steps")
 """Arrays whose name begins so are kept for every seed."""
-LIMIT = 5_000_000
+LIMIT = 10_000_000
+"""Bytes; two thirds of a copy are its rows, plain text that packs well."""
 
 
 def thinned(arrays: dict[str, np.ndarray], shown: int | None) -> dict[str, np.ndarray]:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from models import base
 from models.autoencoder import Autoencoder
 from models.base import Averaging, GenerativeModel, Noise, Objective, Optimiser, Phase, Player, Scalars, Step
-from models.gan import GAN
+from models.gan import GAN, LOSSES
 from models.networks import BatchNorm, Networks
 
 
@@ -47,7 +47,9 @@ class LatentGAN(GenerativeModel):
 
     @classmethod
     def describe(cls, settings: Settings) -> str:
-        return GAN.describe(settings).replace(GAN.title, cls.title, 1)
+        usual = settings.loss == cls.Settings.model_fields["loss"].default
+        how = ("" if usual else f", {LOSSES[settings.loss].title}") + settings.additions()
+        return f"{cls.title} ({how.removeprefix(', ')})" if how else cls.title
 
     @property
     def generating_network(self) -> nn.Module:

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from benchmarks.report.results import Results
 from benchmarks.report.style import MODEL_COLOURS, OTHER_COLOUR, number
@@ -105,7 +106,7 @@ def tuning_figure(results: Results) -> Figure | None:
                 axes.set_title(family, color=MODEL_COLOURS.get(family, OTHER_COLOUR), fontweight="bold")
         row[0].set_ylabel(f"{dataset}\n{title}")
     figure.suptitle(
-        "Search for settings: score on the validation split (lower is better); ring: chosen; thin: single arms"
+        "Search for settings: score on the validation split (lower is better); circle: chosen; thin: single arms"
     )
     return figure
 
@@ -124,14 +125,23 @@ def draw_family(axes: Axes, result: Family, colour: str) -> None:
                 at, np.where(np.isfinite(medians), medians, np.nan), color=colour, alpha=0.2 * alpha, linewidth=0.6
             )
         scores = [np.nan if c["score"] is None or c["failed_arms"] else c["score"] for c in chosen]
-        label = f"{setting_label(rest[0])} {other:g}" if rest else None
+        label = f"{setting_label(rest[0]).removesuffix(' step size')} {other:g}" if rest else None
         axes.plot(at, scores, color=colour, alpha=alpha, marker="o", markersize=3, linewidth=1.2, label=label)
     best = chosen_configuration(result)
     if best["score"] is not None:
         axes.plot(best["settings"][first], best["score"], "o", markersize=9, markerfacecolor="none", color="black")
     axes.set_xscale("log")
-    axes.set_yscale("log" if min_positive(result) else "linear")
-    axes.set_xlabel(setting_label(first) + (" (edge)" if first in result["edges"] else ""), fontsize=7.5)
+    shown = result["grid"][first][:: 1 if rest else 4]
+    axes.xaxis.set_major_locator(FixedLocator(shown))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{1000 * value:g}"))
+    if min_positive(result):
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=6))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+    edge = " (edge)" if first in result["edges"] else ""
+    axes.set_xlabel(f"{setting_label(first)} · 1000{edge}", fontsize=7.5)
     axes.tick_params(labelsize=7)
     if rest:
         axes.legend(fontsize=5.5, frameon=False, handlelength=1)

@@ -113,7 +113,8 @@ def test_committed_reference_is_small_whole_and_current() -> None:
     for entry in results.run["measurements"]:
         if entry["measure"] in ("mixture-samples", "image-samples", "latent-pictures", "training-strip"):
             shown = results.first_ok(entry)
-            assert shown is None or all(array[shown].any() for array in results.arrays(entry).values())
+            pictures = [array for array in results.arrays(entry).values() if array.dtype != bool]
+            assert shown is None or all(array[shown].any() for array in pictures)
     # the committed tables are those that the committed rows give
     from benchmarks.report.calibration import calibration_table
     from benchmarks.report.tables import comparison_table, matchedness_table

@@ -57,7 +57,7 @@ def test_figure_shows_the_choice(tmp_path: Path) -> None:
     (axes,) = figure.axes
     rings = [line for line in axes.lines if line.get_markersize() == 9]
     assert [(float(np.asarray(r.get_xdata())[0]), float(np.asarray(r.get_ydata())[0])) for r in rings] == [(0.2, 1.0)]
-    assert axes.get_xlabel() == "generator step size (edge)"
+    assert axes.get_xlabel() == "generator step size · 1000 (edge)"
     plt.close(figure)
 
 
