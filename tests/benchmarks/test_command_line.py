@@ -247,6 +247,8 @@ def test_a_stopped_run_keeps_what_it_had(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "run_bench.py"), *words], stderr=subprocess.PIPE, text=True, cwd=ROOT,
         start_new_session=True,
+        # a shell's background jobs, and what they start, ignore the signal
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     done = tmp_path / "measurements"
     deadline = time.monotonic() + 120
@@ -257,8 +259,8 @@ def test_a_stopped_run_keeps_what_it_had(tmp_path: Path) -> None:
     assert process.returncode == 130, errors
     assert errors.strip().splitlines()[-1].startswith("run_bench.py: interrupted; what was finished is stored")
     kept = len(list(done.iterdir()))
-    assert 3 <= kept < 72
     plan = make_plan(make_options({"profile": "smoke", "device": "cpu", "results_dir": str(tmp_path)}), Store(tmp_path))
+    assert 3 <= kept < len(plan.measurements)
     assert sum(m.stored for m in plan.measurements) == kept
 
 
