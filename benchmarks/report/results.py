@@ -33,10 +33,11 @@ class Results:
 
     @cached_property
     def all_rows(self) -> pd.DataFrame:
-        """``rows.csv``; values read back exactly."""
+        """``rows.csv``, or in a small copy ``rows.csv.gz``; values read back exactly."""
         text = ("block", "measure", "dataset", "model", "network", "sampler", "weights", "setting", "status", "metric")
+        plain = self.root / "rows.csv"
         return pd.read_csv(
-            self.root / "rows.csv",
+            plain if plain.exists() else self.root / "rows.csv.gz",
             dtype=dict.fromkeys(text, "object"),
             converters={"value": float},  # exact, which the parser's own conversion need not be
             keep_default_na=False,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmarks.reference import LIMIT, main, make_reference, thinned
@@ -58,10 +60,11 @@ def test_copy_reads_like_the_original(tmp_path: Path) -> None:
     size = make_reference(source, tmp_path / "small")
     files = {str(p.relative_to(tmp_path / "small")) for p in (tmp_path / "small").rglob("*") if p.is_file()}
     assert files == {
-        "rows.csv", "run.json", "tuning.json", "provenance.json", "tables/a.md", "overview.png",
+        "rows.csv.gz", "run.json", "tuning.json", "provenance.json", "tables/a.md", "overview.png",
         "measurements/k/arrays.npz", "measurements/k/manifest.json",
     }  # fmt: skip
     assert size < 10_000
+    pd.testing.assert_frame_equal(Results(tmp_path / "small").all_rows, Results(source).all_rows)
     assert Store(tmp_path / "small").read_arrays("measurements", "k")["points"].shape == (1, 1000, 2)
 
 
@@ -94,7 +97,7 @@ def test_an_earlier_copy_is_replaced(tmp_path: Path) -> None:
     make_reference(source, tmp_path / "copy")
     (source / "rows.csv").write_text("newer")
     make_reference(source, tmp_path / "copy")
-    assert (tmp_path / "copy" / "rows.csv").read_text() == "newer"
+    assert gzip.decompress((tmp_path / "copy" / "rows.csv.gz").read_bytes()) == b"newer"
 
 
 @pytest.mark.skipif(not COMMITTED.exists(), reason="no committed reference results in this checkout")

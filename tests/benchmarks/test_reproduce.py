@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import subprocess
 import sys
@@ -34,7 +35,8 @@ SAME = (
 
 
 def rows_of(root: Path, model: str, dataset: str) -> set[tuple[str, ...]]:
-    with (root / "rows.csv").open(encoding="utf-8", newline="") as file:
+    plain = root / "rows.csv"
+    with plain.open(newline="") if plain.exists() else gzip.open(root / "rows.csv.gz", "rt", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["model"] == model and row["dataset"] == dataset]
     return {tuple(row[name] for name in SAME) for row in rows}
 
