@@ -50,7 +50,9 @@ TUNED_FILE = Path(__file__).with_name("tuned.json")
 """Grids, scores and choices of the search for settings (``benchmarks.tuning``), which alone writes it."""
 
 TUNED_AS: dict[str, str] = {
-    **dict.fromkeys(("ring", "grid", "unequal-pair", "pair-1d", "comb-1d", "spiral"), "ring"),
+    **dict.fromkeys(("ring", "pair-1d", "comb-1d", "spiral"), "ring"),
+    "grid": "grid",
+    "unequal-pair": "unequal-pair",
     **dict.fromkeys(("digits", "mnist", "fashion-mnist", "kmnist", "cifar10", "own"), "digits"),
 }
 """The data set whose search chose the settings that a data set is trained with."""

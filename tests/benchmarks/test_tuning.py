@@ -37,6 +37,7 @@ def test_trials_are_on_tuning_seeds_and_the_validation_split(dataset: str) -> No
         assert len(tried) == CONFIGURATIONS * arms
         for configuration, trial in tried:
             assert trial.split == "validation"
+            assert not trial.training.snapshots
             assert max(trial.seeds) < FIRST_SEED["pilot"]
             assert {name: trial.settings[name] for name in configuration} == configuration
 
