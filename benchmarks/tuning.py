@@ -52,35 +52,32 @@ def _players(generator: tuple[float, ...], discriminator: tuple[float, ...]) -> 
     return {"generator_learning_rate": generator, "discriminator_learning_rate": discriminator}
 
 
-_PLANE: dict[str, Grid] = {
-    "ae": {"learning_rate": _FINE_STEP_SIZES},
-    "dae": {"learning_rate": _STEP_SIZES, "noise_scale": (0.025, 0.05, 0.1)},
-    "vae": {"learning_rate": (4e-3, 8e-3, 1.6e-2, 3.2e-2), "scale": (0.1, 0.2, 0.4)},
-    "gan": _players(_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
-    "fgan": _players(_STEP_SIZES, (2e-3, 4e-3, 8e-3)),
-    "latent-gan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (1e-3, 2e-3, 4e-3)),
-}
+_SMALL_STEP_SIZES = (2.5e-4, 5e-4, 1e-3, 2e-3)
+_VERY_LARGE_STEP_SIZES = (8e-3, 1.6e-2, 3.2e-2, 6.4e-2)
 
 GRIDS: dict[str, dict[str, Grid]] = {
     "ring": {
-        **_PLANE,
+        "ae": {"learning_rate": _FINE_STEP_SIZES},
         "dae": {"learning_rate": _LARGE_STEP_SIZES, "noise_scale": (0.0125, 0.025, 0.05)},
-        "vae": {"learning_rate": (8e-3, 1.6e-2, 3.2e-2, 6.4e-2), "scale": (0.1, 0.2, 0.4)},
+        "vae": {"learning_rate": _VERY_LARGE_STEP_SIZES, "scale": (0.1, 0.2, 0.4)},
+        "gan": _players(_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
+        "fgan": _players(_STEP_SIZES, (2e-3, 4e-3, 8e-3)),
+        "latent-gan": _players(_SMALL_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
     },
     "grid": {
-        **_PLANE,
         "ae": {"learning_rate": (*_FINE_STEP_SIZES[2:], 1.6e-2, 2.2e-2)},
+        "dae": {"learning_rate": _STEP_SIZES, "noise_scale": (0.025, 0.05, 0.1)},
         "vae": {"learning_rate": (4e-3, 8e-3, 1.6e-2, 3.2e-2), "scale": (0.05, 0.1, 0.2)},
-        "gan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (4e-3, 8e-3, 1.6e-2)),
+        "gan": _players(_SMALL_STEP_SIZES, (4e-3, 8e-3, 1.6e-2)),
         "fgan": _players(_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
-        "latent-gan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (2e-3, 4e-3, 8e-3)),
+        "latent-gan": _players(_SMALL_STEP_SIZES, (2e-3, 4e-3, 8e-3)),
     },
     "unequal-pair": {
-        **_PLANE,
+        "ae": {"learning_rate": _FINE_STEP_SIZES},
         "dae": {"learning_rate": _STEP_SIZES, "noise_scale": (0.0125, 0.025, 0.05)},
-        "vae": {"learning_rate": (8e-3, 1.6e-2, 3.2e-2, 6.4e-2), "scale": (0.1, 0.2, 0.4)},
-        "gan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (2e-3, 4e-3, 8e-3)),
-        "fgan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (1e-3, 2e-3, 4e-3)),
+        "vae": {"learning_rate": _VERY_LARGE_STEP_SIZES, "scale": (0.1, 0.2, 0.4)},
+        "gan": _players(_SMALL_STEP_SIZES, (2e-3, 4e-3, 8e-3)),
+        "fgan": _players(_SMALL_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
         "latent-gan": _players((1.25e-4, 2.5e-4, 5e-4, 1e-3), (2e-3, 4e-3, 8e-3)),
     },
     "digits": {
