@@ -64,8 +64,8 @@ GRIDS: dict[Kind, dict[str, Grid]] = {
         "ae": {"learning_rate": _FINE_STEP_SIZES},
         "dae": {"learning_rate": _LARGE_STEP_SIZES, "noise_scale": (0.15, 0.3, 0.6)},
         "vae": {"learning_rate": _LARGE_STEP_SIZES, "scale": (0.2, 0.4, 0.8)},
-        "gan": _players((5e-4, 1e-3, 2e-3, 4e-3), (5e-4, 1e-3, 2e-3)),
-        "fgan": _players((5e-4, 1e-3, 2e-3, 4e-3), (5e-4, 1e-3, 2e-3)),
+        "gan": _players(_LARGE_STEP_SIZES, (5e-4, 1e-3, 2e-3)),
+        "fgan": _players(_LARGE_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
         "latent-gan": _players((1e-3, 2e-3, 4e-3, 8e-3), (1e-3, 2e-3, 4e-3)),
     },
 }
