@@ -1,8 +1,8 @@
 """Make a small copy of a results directory that can be committed: ``python -m benchmarks.reference FROM TO``.
 
-It holds the rows in full (``rows.csv.gz``), run and provenance, the tables, one overview picture, and of the arrays what pictures
-need: curves of all seeds, samples and images of the one seed that is shown, fewer of them, points as 16-bit floats. Weights stay
-behind.
+It holds the rows in full (``rows.csv.gz``), run and provenance, the tables, the pictures of the whole run, and of the arrays
+what other pictures need: curves of all seeds, samples and images of the one seed that is shown, fewer of them, points as 16-bit
+floats. Weights stay behind.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from benchmarks.report.results import Results
 from benchmarks.specs import InputError
 from benchmarks.store import Store, array_bytes
 
-COPIED = ("run.json", "tuning.json", "provenance.json", "tables", "figures/overview.png")
+COPIED = ("run.json", "tuning.json", "provenance.json", "tables")
+PICTURES = ("overview", "calibration")
+"""Pictures that are copied, where the run made them."""
 KEPT = {"points": 1000, "images": 36, "strip": 400}
 """How many of a seed's points and images stay."""
 OF_ALL_SEEDS = ("curve/", "steps")
@@ -84,7 +86,10 @@ def make_reference(source: Path, target: Path) -> int:
             if (source / name).is_dir():
                 shutil.copytree(source / name, aside / name)
             else:
-                shutil.copyfile(source / name, aside / Path(name).name)
+                shutil.copyfile(source / name, aside / name)
+        for name in PICTURES:
+            if (source / "figures" / f"{name}.png").exists():
+                shutil.copyfile(source / "figures" / f"{name}.png", aside / f"{name}.png")
         # no time stamp: the same rows give the same bytes
         (aside / "rows.csv.gz").write_bytes(gzip.compress((source / "rows.csv").read_bytes(), mtime=0))
         full, small, results = Store(source), Store(aside), Results(source)

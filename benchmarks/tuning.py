@@ -52,16 +52,27 @@ def _players(generator: tuple[float, ...], discriminator: tuple[float, ...]) -> 
     return {"generator_learning_rate": generator, "discriminator_learning_rate": discriminator}
 
 
-GRIDS: dict[Kind, dict[str, Grid]] = {
-    "mixture": {
-        "ae": {"learning_rate": _FINE_STEP_SIZES},
-        "dae": {"learning_rate": _STEP_SIZES, "noise_scale": (0.0125, 0.025, 0.05)},
-        "vae": {"learning_rate": (2e-3, 4e-3, 8e-3, 1.6e-2), "scale": (0.1, 0.2, 0.4)},
-        "gan": _players(_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
-        "fgan": _players(_STEP_SIZES, (2e-3, 4e-3, 8e-3)),
-        "latent-gan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (1e-3, 2e-3, 4e-3)),
+_PLANE: dict[str, Grid] = {
+    "ae": {"learning_rate": _FINE_STEP_SIZES},
+    "dae": {"learning_rate": _STEP_SIZES, "noise_scale": (0.025, 0.05, 0.1)},
+    "vae": {"learning_rate": (4e-3, 8e-3, 1.6e-2, 3.2e-2), "scale": (0.1, 0.2, 0.4)},
+    "gan": _players(_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
+    "fgan": _players(_STEP_SIZES, (2e-3, 4e-3, 8e-3)),
+    "latent-gan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (1e-3, 2e-3, 4e-3)),
+}
+
+GRIDS: dict[str, dict[str, Grid]] = {
+    "ring": {**_PLANE, "dae": {"learning_rate": _LARGE_STEP_SIZES, "noise_scale": (0.00625, 0.0125, 0.025)}},
+    "grid": {
+        **_PLANE,
+        "ae": {"learning_rate": (*_FINE_STEP_SIZES[2:], 1.6e-2, 2.2e-2)},
+        "vae": {"learning_rate": (4e-3, 8e-3, 1.6e-2, 3.2e-2), "scale": (0.05, 0.1, 0.2)},
+        "gan": _players(_STEP_SIZES, (2e-3, 4e-3, 8e-3)),
+        "fgan": _players(_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
+        "latent-gan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (2e-3, 4e-3, 8e-3)),
     },
-    "images": {
+    "unequal-pair": _PLANE,
+    "digits": {
         "ae": {"learning_rate": _FINE_STEP_SIZES},
         "dae": {"learning_rate": _LARGE_STEP_SIZES, "noise_scale": (0.15, 0.3, 0.6)},
         "vae": {"learning_rate": _LARGE_STEP_SIZES, "scale": (0.2, 0.4, 0.8)},
@@ -70,8 +81,8 @@ GRIDS: dict[Kind, dict[str, Grid]] = {
         "latent-gan": _players(_LARGE_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
     },
 }
-"""What each family tries, by kind of data. PCA has nothing to choose. The latent GAN's autoencoder is the AE's own. The grids were
-moved by one step, at most twice, on axes where the optimum of an earlier round lay at an end."""
+"""What each family tries, by data set that is searched on. PCA has nothing to choose. The latent GAN's autoencoder is the AE's own.
+Where the optimum of a round lay at an end of an axis, the axis was moved by a step or two and the search run again."""
 
 STAGES = (("ae", "dae", "vae", "gan", "fgan"), ("latent-gan",))
 """Families searched together; a later stage may use what an earlier one chose."""
@@ -108,7 +119,7 @@ def trials(request: Request, family: str, given: Mapping[str, Any]) -> list[tupl
         one = block(request.dataset, model, settings, request.profile, seeds, split="validation")
         return one.model_copy(update={"training": one.training.model_copy(update={"snapshots": ()})})
 
-    grid = GRIDS[DATASETS[request.dataset].kind][family]
+    grid = GRIDS[request.dataset][family]
     return [
         (configuration, trial(model, {**given, **settings, **configuration}, seeds))
         for configuration in configurations(grid)
@@ -195,12 +206,11 @@ def tuned(dataset: str, options: RunOptions) -> dict[str, Any]:
     Returns:
         by family: ``grid``, ``configurations`` with their scores, ``chosen`` and ``edges``.
     """
-    kind = DATASETS[dataset].kind
     result: dict[str, Any] = {}
     for families in STAGES:
         given = {"learning_rate": result["ae"]["chosen"]["learning_rate"]} if result else {}
         for family, entries in search(dataset, families, given, options).items():
-            grid = GRIDS[kind][family]
+            grid = GRIDS[dataset][family]
             choice = choose(entries, grid)
             result[family] = {
                 "grid": {name: list(values) for name, values in grid.items()},

@@ -36,14 +36,14 @@ def decoded(model: GenerativeModel, latent: Tensor, subject: Subject) -> np.ndar
         NonFiniteError: some are NaN or infinite.
     """
     flat = latent.to(subject.device).flatten(0, -2)
-    out = model.decode(flat, {}) if searched_by_codes(model) else model.sample({"latent": flat})
+    out = model.decode(flat, {}) if sampled_by_codes(model) else model.sample({"latent": flat})
     images = out.cpu().numpy().reshape(*latent.shape[:-1], -1)
     if not np.isfinite(images).all():
         raise NonFiniteError("decoded images are not finite")
     return images
 
 
-def searched_by_codes(model: GenerativeModel) -> bool:
+def sampled_by_codes(model: GenerativeModel) -> bool:
     """Whether the latent vectors that make its samples are codes of data, or else draws of N(0, I)."""
     return len(model.samplers) > 1
 
@@ -56,7 +56,7 @@ def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
     beside) and standard deviations are the codes'; of the others they join draws of N(0, I), and the blend is of their images.
     """
     model, data, seed = subject.model(index), subject.dataset, subject.seeds[index]
-    if searched_by_codes(model):
+    if sampled_by_codes(model):
         codes = model.encode(subject.tensor(data.train[:FIT_POINTS]), {}).cpu()
         centre, spread = codes.mean(0), codes.std(0)
         shown = shown_test_images(data)[: 2 * PAIRS]
@@ -78,7 +78,7 @@ def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
     if model.latent == 2:
         pictures["plane"] = decoded(model, plane(centre, spread), subject)
     arrays = {name: as_pixels(p).reshape(*p.shape[:-1], *data.shape) for name, p in pictures.items()}
-    return values, {**arrays, "of_codes": np.array(searched_by_codes(model))}
+    return values, {**arrays, "of_codes": np.array(sampled_by_codes(model))}
 
 
 def between(ends: Tensor, steps: int) -> Tensor:

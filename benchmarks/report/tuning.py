@@ -135,7 +135,7 @@ def draw_family(axes: Axes, result: Family, colour: str) -> None:
     axes.xaxis.set_major_locator(FixedLocator(shown))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{1000 * value:g}"))
-    if min_positive(result):
+    if all_positive(result):
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=6))
         axes.yaxis.set_minor_locator(NullLocator())
@@ -147,6 +147,6 @@ def draw_family(axes: Axes, result: Family, colour: str) -> None:
         axes.legend(fontsize=5.5, frameon=False, handlelength=1)
 
 
-def min_positive(result: Family) -> bool:
+def all_positive(result: Family) -> bool:
     """Whether all scores are above 0."""
     return all(c["score"] is None or c["score"] > 0 for c in result["configurations"])

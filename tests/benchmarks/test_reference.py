@@ -95,8 +95,12 @@ def test_nothing_but_an_earlier_copy_is_replaced(
 def test_an_earlier_copy_is_replaced(tmp_path: Path) -> None:
     source = results_at(tmp_path / "results")
     make_reference(source, tmp_path / "copy")
+    assert (tmp_path / "copy" / "overview.png").exists()
     (source / "rows.csv").write_text("newer")
+    (source / "figures" / "overview.png").rename(source / "figures" / "calibration.png")
     make_reference(source, tmp_path / "copy")
+    pictures = [path.name for path in (tmp_path / "copy").glob("*.png")]
+    assert pictures == ["calibration.png"]  # a run copies the pictures that it has
     assert gzip.decompress((tmp_path / "copy" / "rows.csv.gz").read_bytes()) == b"newer"
 
 
