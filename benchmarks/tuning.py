@@ -75,7 +75,14 @@ GRIDS: dict[str, dict[str, Grid]] = {
         "fgan": _players(_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
         "latent-gan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (2e-3, 4e-3, 8e-3)),
     },
-    "unequal-pair": _PLANE,
+    "unequal-pair": {
+        **_PLANE,
+        "dae": {"learning_rate": _STEP_SIZES, "noise_scale": (0.0125, 0.025, 0.05)},
+        "vae": {"learning_rate": (8e-3, 1.6e-2, 3.2e-2, 6.4e-2), "scale": (0.1, 0.2, 0.4)},
+        "gan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (2e-3, 4e-3, 8e-3)),
+        "fgan": _players((2.5e-4, 5e-4, 1e-3, 2e-3), (1e-3, 2e-3, 4e-3)),
+        "latent-gan": _players((1.25e-4, 2.5e-4, 5e-4, 1e-3), (2e-3, 4e-3, 8e-3)),
+    },
     "digits": {
         "ae": {"learning_rate": _FINE_STEP_SIZES},
         "dae": {"learning_rate": _LARGE_STEP_SIZES, "noise_scale": (0.15, 0.3, 0.6)},
