@@ -91,8 +91,8 @@ GRIDS: dict[str, dict[str, Grid]] = {
 }
 """What each family tries, by data set that is searched on. PCA has nothing to choose. The latent GAN's autoencoder is the AE's own.
 Where the optimum of a round lay at an end of an axis, the axis was moved by a step or two and the search run again; but not the
-noise of the ring's DAE below 0.0125, a twelfth of a mode's standard deviation: the less the better there, down to the
-autoencoder, which has none."""
+denoising noise of ring and unequal pair below 0.0125, a small part of a mode's standard deviation: the less the better there,
+down to the autoencoder, which has none."""
 
 STAGES = (("ae", "dae", "vae", "gan", "fgan"), ("latent-gan",))
 """Families searched together; a later stage may use what an earlier one chose."""
