@@ -102,12 +102,27 @@ def draw_biases(axes: Axes, lines: pd.DataFrame, sizes: list[float]) -> None:
         )  # fmt: skip
 
 
+def draw_course(axes: Axes, lines: pd.DataFrame, sizes: list[float]) -> None:
+    """Bias over sample sizes: the median over data sets as a line for each estimator, all of them as a band."""
+    for estimator, group in lines.dropna(subset="bias").groupby("estimator", sort=False):
+        over = group.groupby("n")["bias"].agg(["min", "median", "max"])
+        at = [sizes.index(n) for n in over.index]
+        colour = ESTIMATOR_COLOURS.get(str(estimator), OTHER_COLOUR)
+        axes.fill_between(at, over["min"], over["max"], color=colour, alpha=0.2, linewidth=0)
+        axes.plot(at, over["median"], color=colour, marker="o", markersize=3.5, linewidth=1.4)
+
+
 def calibration_figure(results: Results) -> Figure | None:
-    """Bias against n: a row per divergence, a column per pair, the goal as a band; None where nothing was calibrated."""
+    """Bias against n: a row per divergence, a column per pair, the goal as a grey band; None where nothing was calibrated.
+
+    Estimators at the one size at which they are used are shown with each data set's spread; over several sizes, as courses.
+    """
     table = results.calibration
     if table.empty or table["bias"].isna().all():
         return None
     pairs, sizes = list(table["pair"].unique()), sorted(table["n"].unique())
+    courses = bool((table.groupby("estimator")["n"].nunique() > 1).any())
+    draw = draw_course if courses else draw_biases
     figure, grid = plt.subplots(
         len(DIVERGENCES), len(pairs), figsize=(1.0 + max(1.45, 0.36 * len(sizes)) * len(pairs), 6.6),
         sharex=True, sharey="row", squeeze=False,
@@ -117,7 +132,7 @@ def calibration_figure(results: Results) -> Figure | None:
             lines = table[(table["divergence"] == divergence) & (table["pair"] == pair)]
             axes.axhspan(-GOAL, GOAL, color="#DDDDDD", zorder=0, linewidth=0)
             axes.axhline(0, color="#888888", linewidth=0.6, zorder=0)
-            draw_biases(axes, lines, sizes)
+            draw(axes, lines, sizes)
             low, high = shown(lines["truth"].min()), shown(lines["truth"].max())
             truth = number(low) if np.isclose(low, high, rtol=0.02) else f"{number(low)} … {number(high)}"
             axes.set_title(f"{pair}\ntruth {truth}" if axes in grid[0] else f"truth {truth}", fontsize=7.5)
@@ -131,14 +146,15 @@ def calibration_figure(results: Results) -> Figure | None:
     handles = [
         Line2D([], [], color=ESTIMATOR_COLOURS[name], linewidth=2, label=ESTIMATORS[name]) for name in estimators
     ]
-    handles += [
-        Line2D([], [], color=OTHER_COLOUR, marker=DATASET_MARKERS.get(name, OTHER_MARKER), linestyle="", label=name)
-        for name in table["dataset"].unique()
-    ]
+    datasets = list(table["dataset"].unique())
+    if not courses:
+        handles += [
+            Line2D([], [], color=OTHER_COLOUR, marker=DATASET_MARKERS.get(name, OTHER_MARKER), linestyle="", label=name)
+            for name in datasets
+        ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
-    figure.suptitle(
-        f"Bias of divergence estimators on pairs of known densities, bars: spread of one estimate; grey: |bias| ≤ {GOAL} nat"
-    )
+    how = f"line: median over {', '.join(datasets)}, band: all of them" if courses else "bars: spread of one estimate"
+    figure.suptitle(f"Bias of divergence estimators on pairs of known densities; {how}; grey: |bias| ≤ {GOAL} nat")
     return figure
 
 

@@ -54,6 +54,7 @@ def test_copy_reads_like_the_original(tmp_path: Path) -> None:
     entries = [
         {**identity, "arm": "AE", "seeds": [1000], "key": "k", "failure": None},
         {**identity, "arm": "AE", "seeds": [1000], "key": "f", "failure": "x"},
+        {**identity, "measure": "calibration-knn", "arm": None, "seeds": [1000], "key": "c", "failure": None},
     ]
     (source / "run.json").write_text(json.dumps({"measurements": entries}))
     Store(source).write("measurements", "k", {"arrays.npz": array_bytes({"points": np.zeros((1, 3000, 2))})})

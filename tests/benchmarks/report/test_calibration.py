@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,10 @@ from benchmarks.report.write import write_report
 from benchmarks.store import ROW_FIELDS, rows_to_csv
 
 
-def results_with(root: Path, bias: float, floor: bool = True) -> Results:
+def results_with(root: Path, bias: float, floor: bool = True, sizes: tuple[int, ...] = (30_000,)) -> Results:
     """Rows of one pair of the ring: a JSD of 0.1 nat with the given bias, and KL that are exact; and a line of real data."""
     rows = []
-    for metric, value in (("jsd", 0.1), ("kl-data-model", 1.0), ("kl-model-data", 2.0)):
+    for n, (metric, value) in product(sizes, (("jsd", 0.1), ("kl-data-model", 1.0), ("kl-model-data", 2.0))):
         for seed in (1000, 1001):
             common = {
                 **dict.fromkeys(ROW_FIELDS),
@@ -26,7 +27,7 @@ def results_with(root: Path, bias: float, floor: bool = True) -> Results:
                 "setting": '{"pair":"shifted-1"}',
                 "status": "ok",
                 "seed": seed,
-                "n": 30_000,
+                "n": n,
             }
             offset = (bias if metric == "jsd" else 0) + 0.001 * (seed - 1000.5)
             rows.append({**common, "metric": f"{metric}-hist", "value": value + offset})
@@ -81,3 +82,13 @@ def test_files_are_written_with_calibration_alone_and_not_without(tmp_path: Path
     write_calibration_table(Results(other), other)
     assert calibration_figure(Results(other)) is None
     assert {path.name for path in other.iterdir()} == {"rows.csv", "run.json"}
+
+
+def test_several_sizes_are_drawn_as_a_course(tmp_path: Path) -> None:
+    figure = calibration_figure(results_with(tmp_path, 0.02, sizes=(1_000, 30_000)))
+    assert figure is not None
+    axes = figure.axes[0]
+    course = next(line for line in axes.get_lines() if len(line.get_xdata()) == 2 and line.get_marker() == "o")
+    assert list(course.get_ydata()) == pytest.approx([0.02, 0.02])
+    assert [text.get_text() for text in figure.axes[-1].get_xticklabels()] == ["1k", "30k"]
+    assert "median" in figure.get_suptitle()
