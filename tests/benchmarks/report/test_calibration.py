@@ -6,6 +6,7 @@ import json
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.report.calibration import calibration_figure, calibration_table, write_calibration_table
@@ -88,7 +89,7 @@ def test_several_sizes_are_drawn_as_a_course(tmp_path: Path) -> None:
     figure = calibration_figure(results_with(tmp_path, 0.02, sizes=(1_000, 30_000)))
     assert figure is not None
     axes = figure.axes[0]
-    course = next(line for line in axes.get_lines() if len(line.get_xdata()) == 2 and line.get_marker() == "o")
-    assert list(course.get_ydata()) == pytest.approx([0.02, 0.02])
+    (course,) = (line for line in axes.get_lines() if line.get_marker() == "o")
+    assert np.asarray(course.get_ydata()) == pytest.approx([0.02, 0.02])
     assert [text.get_text() for text in figure.axes[-1].get_xticklabels()] == ["1k", "30k"]
     assert "median" in figure.get_suptitle()
