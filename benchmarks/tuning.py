@@ -90,9 +90,10 @@ GRIDS: dict[str, dict[str, Grid]] = {
     },
 }
 """What each family tries, by data set that is searched on. PCA has nothing to choose. The latent GAN's autoencoder is the AE's own.
-Where the optimum of a round lay at an end of an axis, the axis was moved by a step or two and the search run again; but not the
-denoising noise of ring and unequal pair below 0.0125, a small part of a mode's standard deviation: the less the better there,
-down to the autoencoder, which has none."""
+Where the optimum of a round lay at an end of an axis, the axis was moved by a step or two and the search run again, so that such a
+family tried more than twelve configurations in all, though it chose among the twelve that stand here. The
+denoising noise of ring and unequal pair was not searched below 0.0125, a small part of a mode's standard deviation: the less the
+better there, down to the autoencoder, which has none."""
 
 STAGES = (("ae", "dae", "vae", "gan", "fgan"), ("latent-gan",))
 """Families searched together; a later stage may use what an earlier one chose."""

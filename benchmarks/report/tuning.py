@@ -49,7 +49,8 @@ def tuning_table(results: Results) -> str:
         parts.append(markdown(header, body))
         parts.append(configurations_table(search, title))
     parts.append(
-        "Every family tries the same number of configurations, with tuning seeds, on the training part without its validation "
+        "Every family chooses among the same number of configurations (where a first optimum lay at an end, the grid was moved and "
+        "others were tried before), trained with tuning seeds on the training part without its validation "
         "split. A score is the mean over the family's arms of the median over seeds (lower is better); a seed that diverged counts "
         "as infinite, "
         f"and an arm whose median is infinite is counted beside the score.{EDGE}: the optimum may lie beyond the grid.\n"
