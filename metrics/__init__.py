@@ -9,16 +9,27 @@ from typing import Literal
 from metrics import (
     classes,
     coverage,
+    discrimination,
     divergence,
+    f_divergence,
     frechet,
+    gaussian_fit,
     interpolation,
+    kolmogorov,
     likelihood,
     manifold,
+    maximum_likelihood,
+    mixing,
     pixel,
+    printed_value,
     quadrature,
+    quantile_map,
+    reproduction,
+    sampling_methods,
     similarity,
     spectrum,
     two_sample,
+    variational,
 )
 
 Direction = Literal["lower", "higher", "reference", "none"]
@@ -104,6 +115,14 @@ METRICS: dict[str, Metric] = {
         coverage.modes_hit, ("samples", "means", "scales"), "higher", "modes", "modes hit",
         "modes with at least one sample within 3 standard deviations (VEEGAN 2017)",
     ),
+    "modes-per-chain": Metric(
+        coverage.modes_per_chain, ("states", "means", "scales"), "higher", "modes", "modes per chain",
+        "modes in which one Markov chain has a state within 3 standard deviations, mean over chains",
+    ),
+    "mode-kl": Metric(
+        coverage.mode_divergence, ("samples", "means", "weights", "scales"), "lower", "nat", "KL of modes",
+        "KL divergence between the modes' shares among samples within 3 standard deviations and the fair ones (PacGAN 2018)",
+    ),
     "high-quality-share": Metric(
         coverage.high_quality_share, ("samples", "means", "scales"), "reference", "share", "high quality",
         "share of samples within 3 standard deviations of a mode (VEEGAN 2017)",
@@ -149,8 +168,61 @@ METRICS: dict[str, Metric] = {
         "power above 0.25 cycles per pixel relative to real images; artefacts count as sharp, so read it beside FID",
     ),
     "c2st": Metric(
-        two_sample.c2st, ("few", "few_reference", "seed"), "reference", "share", "C2ST accuracy",
+        two_sample.c2st, ("few_held_out",), "reference", "share", "C2ST accuracy",
         "held-out accuracy of a fresh classifier telling samples from data, 0.5 at chance (Lopez-Paz and Oquab 2017)",
+    ),
+    "c2st-auc": Metric(
+        two_sample.c2st_auc, ("few_held_out",), "reference", "share", "C2ST AUC",
+        "area under the ROC curve of the same classifier, 0.5 at chance",
+    ),
+    "game-value": Metric(
+        discrimination.game_value, ("discriminator_loss",), "none", "nat", "value of the game",
+        "what the game's own discriminator attains on fresh data and samples; −log 4 at the GAN's equilibrium",
+    ),
+    "indecision-error": Metric(
+        discrimination.indecision_error, ("real_probability", "fake_probability"), "none", "", "|D − ½|",
+        "mean distance of the game's own D to ½, data and samples counting half each (Goodfellow et al. 2014)",
+    ),
+    "game-accuracy": Metric(
+        discrimination.accuracy, ("real_scores", "fake_scores", "threshold"), "none", "share", "accuracy of D",
+        "share of right decisions of the game's own discriminator on fresh data and samples",
+    ),
+    "fooled-share": Metric(
+        discrimination.share_above, ("fake_scores", "threshold"), "none", "share", "D fooled",
+        "share of samples that the game's own discriminator takes for data",
+    ),
+    "game-auc": Metric(
+        discrimination.auc, ("real_scores", "fake_scores"), "none", "share", "AUC of D",
+        "area under the ROC curve of the game's own discriminator on fresh data and samples",
+    ),
+    "off-support-scored-real": Metric(
+        discrimination.share_above, ("off_support_scores", "threshold"), "lower", "share", "off support, scored real",
+        "share of points evenly over the window, off the data's support, that the discriminator takes for data",
+    ),
+    "far-false-accepts": Metric(
+        discrimination.share_above, ("off_support_scores", "accepting_level"), "lower", "share", "false accepts",
+        "the same at the score that 95 % of held-out data exceed",
+    ),
+    "near-false-accepts": Metric(
+        discrimination.mean_share_above, ("near_scores", "accepting_level"), "lower", "share", "false accepts near data",
+        "share of data moved off the support by Gaussian noise that score above what 95 % of held-out data exceed",
+    ),
+    "optimum-error": Metric(
+        variational.optimum_error, ("probability", "lattice_log_p", "lattice_log_q", "cell"), "lower", "", "|D − D*|",
+        "mean distance of D to p / (p + q) under (p + q) / 2 (Goodfellow et al. 2014, proposition 1)",
+    ),
+    "bound-value": Metric(
+        variational.bound, ("real_term", "fake_term", "lattice_log_p", "lattice_log_q", "cell"), "higher", "nat", "bound",
+        "variational bound that the discriminator attains between two known densities (Nowozin et al. 2016)",
+    ),
+    "bound-optimum": Metric(
+        variational.optimum, ("true_divergence",), "none", "nat", "its optimum",
+        "the f-divergence of the two densities, by quadrature: for the GAN's value 2 JSD − log 4",
+    ),
+    "bound-gap": Metric(
+        variational.gap, ("true_divergence", "real_term", "fake_term", "lattice_log_p", "lattice_log_q", "cell"), "lower",
+        "nat", "optimum − bound",
+        "what the discriminator's bound falls short of the divergence",
     ),
     "nearest-l2": Metric(
         pixel.nearest_l2, ("few", "training"), "none", "pixels", "L2 to nearest training image",
@@ -191,6 +263,148 @@ METRICS: dict[str, Metric] = {
     "posterior-collapsed": Metric(
         likelihood.posterior_collapsed, ("posterior_mean",), "none", "", "collapsed",
         "1 if no latent dimension is active: posterior collapse",
+    ),
+    "divergence-shortfall": Metric(
+        f_divergence.shortfall, ("divergences",), "none", "", "D below 0",
+        "how far the smallest f-divergence found lies below 0",
+    ),
+    "self-divergence": Metric(
+        f_divergence.largest_magnitude, ("self_divergences",), "none", "", "D(P‖P)",
+        "largest magnitude of an f-divergence of a distribution from itself",
+    ),
+    "smallest-apart": Metric(
+        f_divergence.smallest, ("divergences_apart",), "none", "", "smallest D apart",
+        "smallest f-divergence of distributions whose total variation is at least 0.1",
+    ),
+    "linear-counterexample": Metric(
+        f_divergence.largest_magnitude, ("linear_divergences",), "none", "", "D, f = 3(u − 1)",
+        "largest magnitude of D_f for f = 3 (u − 1), convex with f(1) = 0, on different distributions",
+    ),
+    "flat-counterexample": Metric(
+        f_divergence.largest_magnitude, ("flat_divergences",), "none", "", "D, f = max(|u − 1| − ½, 0)",
+        "D_f of (0.7, 0.3) from (0.5, 0.5) for a convex f with f(1) = 0 that is flat about 1",
+    ),
+    "bound-excess": Metric(
+        f_divergence.excess, ("bound_excess",), "none", "", "bound above D",
+        "how far the variational bound of any random critic exceeds the divergence (Nguyen et al. 2010)",
+    ),
+    "tight-bound-gap": Metric(
+        f_divergence.largest_magnitude, ("tight_bound_gaps",), "none", "", "bound at T*",
+        "largest distance of the variational bound at T = f'(p/q) from the divergence",
+    ),
+    "likelihood-gap": Metric(
+        maximum_likelihood.identity_gap, ("likelihoods", "divergences", "entropy"), "none", "nat", "E log q + H + KL",
+        "expected log-likelihood plus entropy plus KL(data‖model), largest magnitude over models",
+    ),
+    "likelihood-argmax-distance": Metric(
+        maximum_likelihood.argmax_distance, ("likelihoods", "divergences"), "none", "steps", "argmax − argmin",
+        "lattice steps between the model of largest expected likelihood and that of smallest KL",
+    ),
+    "likelihood-estimate-error": Metric(
+        maximum_likelihood.estimate_error, ("estimate", "best"), "lower", "", "estimate of μ",
+        "distance of the maximum-likelihood μ of finitely many draws from the μ of smallest KL",
+    ),
+    "stated-optimum-error": Metric(
+        printed_value.optimum_error, ("found", "p", "q"), "none", "", "D − p/(p + q)",
+        "largest distance of the best D, found numerically, from p/(p + q) (Goodfellow et al. 2014)",
+    ),
+    "stated-value-error": Metric(
+        printed_value.value_error, ("value", "jsd"), "none", "nat", "V − (2 JSD − log 4)",
+        "distance of the game's value at the best D from 2 JSD − log 4 (Goodfellow et al. 2014)",
+    ),
+    "printed-interior-share": Metric(
+        printed_value.interior_share, ("printed_curves",), "none", "share", "inner optima as printed",
+        "share of points at which p log D + q (1 − log D) is largest within the interval of D, not at its end",
+    ),
+    "printed-growth": Metric(
+        printed_value.growth, ("suprema", "smallest"), "none", "", "growth as printed",
+        "growth of the printed value's supremum over D in [ε, 1] per nat of log 1/ε; 0 if it were bounded",
+    ),
+    "ks": Metric(
+        kolmogorov.ks_statistic, ("uniforms",), "lower", "", "KS",
+        "Kolmogorov–Smirnov distance of draws from the exact distribution function",
+    ),
+    "ks-p": Metric(
+        kolmogorov.ks_p_value, ("uniforms", "effective"), "none", "", "KS p",
+        "p-value of the KS distance for as many independent draws as the sample is worth",
+    ),
+    "inversion-error": Metric(
+        sampling_methods.inversion_error, ("uniforms", "drawn"), "none", "", "CDF(CDF⁻¹(u)) − u",
+        "largest error of the inverted distribution function",
+    ),
+    "acceptance-rate": Metric(
+        sampling_methods.acceptance_rate, ("accepted", "proposed"), "none", "share", "accepted",
+        "share of proposals that were accepted",
+    ),
+    "acceptance-gap": Metric(
+        sampling_methods.acceptance_gap, ("accepted", "proposed", "log_envelope"), "none", "share", "accepted − 1/M",
+        "share of proposals that rejection sampling accepted, less the envelope's 1/M",
+    ),
+    "effective-samples": Metric(
+        mixing.effective_samples, ("chains",), "higher", "draws", "effective sample size",
+        "independent draws that Markov chains are worth (Geyer 1992; Vehtari et al. 2021)",
+    ),
+    "r-hat": Metric(
+        mixing.r_hat, ("chains",), "lower", "", "R̂",
+        "disagreement of Markov chains, 1 for none (Gelman and Rubin 1992)",
+    ),
+    "map-rank-correlation": Metric(
+        quantile_map.rank_correlation, ("generated",), "higher", "", "rank correlation with u",
+        "magnitude of Spearman's correlation of a generator on the line with its latent's distribution function",
+    ),
+    "monotone-share": Metric(
+        quantile_map.monotone_share, ("generated",), "higher", "share", "monotone steps",
+        "share of steps in which a generator on the line goes in its prevailing direction",
+    ),
+    "quantile-error": Metric(
+        quantile_map.quantile_error, ("generated", "quantiles"), "lower", "", "distance to CDF⁻¹",
+        "mean distance of a generator on the line from the inverse distribution function, or its mirror image",
+    ),
+    "wasserstein-1": Metric(
+        quantile_map.wasserstein, ("generated", "quantiles"), "lower", "", "W₁",
+        "1-Wasserstein distance of a generator on the line: its distance to CDF⁻¹ with its order put right",
+    ),
+    "same-seed-difference": Metric(
+        reproduction.largest_difference, ("weights", "weights_again"), "none", "", "same seed again",
+        "largest difference of weights between two trainings with one seed: 0 if bit-equal",
+    ),
+    "other-seed-difference": Metric(
+        reproduction.largest_difference, ("weights", "weights_of_other_seed"), "none", "", "another seed",
+        "largest difference of weights between trainings with two seeds",
+    ),
+    "stack-difference": Metric(
+        reproduction.largest_difference, ("weights", "weights_in_stack"), "none", "", "alone or beside another",
+        "largest difference of weights between a seed trained alone and in a stack with another",
+    ),
+    "js-quadrature": Metric(
+        quadrature.jensen_shannon, ("lattice_log_p", "lattice_log_q", "cell"), "none", "nat", "true 2 JSD",
+        "twice the Jensen–Shannon divergence of two known densities, as in the f-GAN paper",
+    ),
+    "jeffrey-quadrature": Metric(
+        quadrature.jeffrey, ("lattice_log_p", "lattice_log_q", "cell"), "none", "nat", "true Jeffrey",
+        "Jeffrey's divergence of two known densities, KL both ways",
+    ),
+    "pearson-quadrature": Metric(
+        quadrature.pearson, ("lattice_log_p", "lattice_log_q", "cell"), "none", "", "true Pearson χ²",
+        "∫ (p − q)² / q of two known densities",
+    ),
+    "gaussian-mean": Metric(
+        gaussian_fit.mean, ("fit",), "none", "", "μ", "mean of a Gaussian that is fitted or learnt",
+    ),
+    "gaussian-scale": Metric(
+        gaussian_fit.scale, ("fit",), "none", "", "σ", "standard deviation of a Gaussian that is fitted or learnt",
+    ),
+    "local-minima": Metric(
+        gaussian_fit.count_distinct, ("minima",), "none", "minima", "local minima",
+        "different minima at which searches for the best Gaussian end",
+    ),
+    "trained-bound": Metric(
+        quadrature.bound, ("lattice_log_p", "lattice_log_q", "real", "fake", "cell"), "none", "", "F",
+        "the variational bound of a trained critic, by quadrature (Nowozin et al. 2016, eq. 4)",
+    ),
+    "bound-slack": Metric(
+        gaussian_fit.slack, ("own_divergence", "trained_bound"), "none", "", "D − F",
+        "what a trained critic's bound misses of the true divergence",
     ),
 }  # fmt: skip
 

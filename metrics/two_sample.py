@@ -7,6 +7,7 @@ apart. A classifier also uses what the eye does not see, such as a pixel that is
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -15,16 +16,30 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from metrics.discrimination import auc
+
 HIDDEN = 20
 EPOCHS = 100
 """The authors' classifier: 20 hidden rectified linear units, 100 epochs of Adam; half of the points for training."""
 
 
-def c2st(samples: np.ndarray, reference: np.ndarray, seed: int) -> float:
-    """Held-out accuracy of a classifier that tells samples from held-out data, in [0, 1]; ½ is chance.
+@dataclass(frozen=True)
+class HeldOut:
+    """What the classifier says of points that it was not trained on.
 
-    As many are taken of both as the smaller set has; half of them train the classifier, the other half measures it, so the
-    standard error at chance is ½ / √n.
+    Attributes:
+        real: whether a point is of the data, shape (m,), bool.
+        probability: the classifier's probability that it is, shape (m,).
+    """
+
+    real: np.ndarray
+    probability: np.ndarray
+
+
+def held_out(samples: np.ndarray, reference: np.ndarray, seed: int) -> HeldOut:
+    """Train a fresh classifier to tell samples from held-out data, and let it judge others.
+
+    As many are taken of both as the smaller set has; half of them train the classifier, the other half is judged.
 
     Args:
         samples: shape (n, F): coordinates, pixels or features.
@@ -47,4 +62,14 @@ def c2st(samples: np.ndarray, reference: np.ndarray, seed: int) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of epochs is fixed
         classifier.fit(train_x, train_y)
-    return float(classifier.score(test_x, test_y))
+    return HeldOut(test_y == 1, classifier.predict_proba(test_x)[:, 1])
+
+
+def c2st(test: HeldOut) -> float:
+    """Held-out accuracy, in [0, 1]; ½ is chance, with a standard error of ½ / √n for n samples."""
+    return float(((test.probability > 0.5) == test.real).mean())
+
+
+def c2st_auc(test: HeldOut) -> float:
+    """Area under the ROC curve of the same classifier, in [0, 1]; ½ is chance."""
+    return auc(test.probability[test.real], test.probability[~test.real])

@@ -23,6 +23,7 @@ Objective = str
 Scalars = dict[str, Tensor]
 LearningRate = Annotated[float, Field(gt=0, lt=10, allow_inf_nan=False)]
 Beta = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+NoiseKind = Literal["normal", "uniform", "standardised-uniform"]
 
 
 class Settings(BaseModel):
@@ -36,11 +37,12 @@ class Noise:
     """One named noise that a step needs.
 
     Attributes:
-        kind: ``normal`` is N(0, 1), ``uniform`` is U[0, 1), independent in every element.
+        kind: ``normal`` is N(0, 1), ``uniform`` is U[0, 1), ``standardised-uniform`` is U(−√3, √3), whose mean is 0 and
+            whose variance is 1; independent in every element.
         shape: shape for **one** example; the loop draws it with leading axes (S, B).
     """
 
-    kind: Literal["normal", "uniform"]
+    kind: NoiseKind
     shape: tuple[int, ...]
 
 
@@ -59,26 +61,58 @@ class Phase:
     Attributes:
         cycle: the steps of one cycle, in order. The last one is the player that the budget counts (the generator of a
             GAN), so that "2,000 updates" means 2,000 of its updates whatever the others do.
-        share: the share of the budget of updates that this phase takes, in (0, 1].
+        share: updates of the last step's player, in those of the budget: above 0, and above 1 where a player moves more
+            often than the one that the budget counts.
         simultaneous: if true, every gradient of a cycle is taken at the parameters that the cycle began with (the
             single-step method, Nowozin et al. 2016, Algorithm 1); if false the players alternate.
+        part: (i, n): of the ``share``, divided evenly into n parts, this phase is the i-th, from 0. Learning rates go
+            on where the part before left them.
+        choice: a name for a phase of two steps of which each seed takes one in every cycle. The name is that of a scalar
+            that ``forward`` records: where it is positive the first step is taken, elsewhere the second. Both gradients
+            are taken at the parameters that the cycle began with.
+
+    Raises:
+        ValueError: a choice between other than two single steps.
     """
 
     cycle: tuple[Step, ...]
     share: float = 1.0
     simultaneous: bool = False
+    part: tuple[int, int] = (0, 1)
+    choice: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.choice is not None and [step.repeats for step in self.cycle] != [1, 1]:
+            raise ValueError(f"a choice is between two single steps; the cycle has {self.cycle}")
+
+    def whole(self, updates: int) -> int:
+        """Number of cycles of all parts in a budget of ``updates`` updates (rounded up)."""
+        return math.ceil(round(self.share * updates, 6) / self.cycle[-1].repeats)
+
+    def span(self, updates: int) -> range:
+        """Which cycles of the whole are this phase's; parts that follow each other leave none out."""
+        index, parts = self.part
+        whole = self.whole(updates)
+        return range(index * whole // parts, (index + 1) * whole // parts)
 
     def cycles(self, updates: int) -> int:
-        """Number of cycles in a budget of ``updates`` updates of the last step's player (rounded up)."""
-        return math.ceil(round(self.share * updates, 6) / self.cycle[-1].repeats)
+        """Number of cycles of this phase in a budget of ``updates`` updates."""
+        return len(self.span(updates))
 
 
 @dataclass(frozen=True)
 class Optimiser:
-    """Adam (Kingma and Ba 2015) as one player uses it: step size and the decay rates of its two moments."""
+    """How one player is optimised.
+
+    Attributes:
+        learning_rate: step size.
+        betas: decay rates of Adam's two moments.
+        kind: ``adam`` (Kingma and Ba 2015) or ``sgd``: plain gradient descent without momentum, which has no betas.
+    """
 
     learning_rate: float
     betas: tuple[float, float]
+    kind: Literal["adam", "sgd"] = "adam"
 
 
 @dataclass(frozen=True)
@@ -187,7 +221,7 @@ class GenerativeModel(nn.Module, ABC):
         """
 
     def sample_spec(self) -> dict[str, Noise]:
-        """What ``sample`` takes: ``latent`` from the prior N(0, I), and more where a model says so."""
+        """What ``sample`` takes: ``latent`` from the prior, N(0, I) unless a model says otherwise, and more where one says so."""
         return {"latent": Noise("normal", (self.latent,))}
 
     @abstractmethod
@@ -195,7 +229,7 @@ class GenerativeModel(nn.Module, ABC):
         """Samples, row by row independent of each other.
 
         Args:
-            noise: ``latent`` of shape (n, z): draws from N(0, I); and what else :meth:`decode` takes.
+            noise: ``latent`` of shape (n, z): draws from the prior; and what else :meth:`decode` takes.
 
         Returns:
             shape (n, D), pixels in [0, 1] (a drawn observation may leave the interval) or coordinates.

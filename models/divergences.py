@@ -23,8 +23,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
+from scipy.optimize import brentq
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -65,6 +67,15 @@ class Divergence:
     def threshold(self) -> float:
         """f'(1): the value of T at which data and model are judged equally likely."""
         return float(self.derivative(torch.ones((), dtype=torch.float64)))
+
+    @cached_property
+    def score_threshold(self) -> float:
+        """The score v at which T = g_f(v) is at the threshold: the root of g_f(v) = f'(1)."""
+
+        def above(v: float) -> float:
+            return float(self.activation(torch.tensor(v, dtype=torch.float64))) - self.threshold
+
+        return float(brentq(above, -50.0, 50.0))
 
 
 def log_softplus(x: Tensor) -> Tensor:

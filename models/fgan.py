@@ -10,8 +10,8 @@ NeurIPS 2016. With the critic T = g_f(V) (``models.divergences``) the game is
 * ``exact``: descend on F, that is on −E f*(g_f(V(G(z))));
 * ``heuristic``: descend on −E g_f(V(G(z))), the counterpart of the non-saturating loss (their section 3.2).
 
-Discriminator and generator alternate as in the GAN (``models.gan``), each on fresh noise; the paper's single-step method, which
-moves both at once, is a phase with ``simultaneous = True``.
+Discriminator and generator alternate as in the GAN (``models.gan``), each on fresh noise; with ``single-step`` both move at once,
+as in the paper's algorithm 1 (which takes one batch of noise for both, and plain gradient steps).
 
 With Jensen–Shannon, ``exact`` is the saturating GAN and ``heuristic`` the non-saturating one up to a constant (D = sigmoid V,
 value shifted by log 4): the same training run under another name, to be counted once. So is the row "gan".
@@ -64,6 +64,10 @@ class FGAN(AdversarialModel):
         suffix = "" if settings.generator_objective == "exact" else ", heuristic"
         short = divergence_named(settings.divergence, settings.parameter).short
         return f"f-GAN ({short}{suffix}{settings.additions()})"
+
+    @property
+    def threshold(self) -> float:
+        return self.divergence.score_threshold
 
     def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         return self.divergence.composed(fake).mean(-1) - self.divergence.activation(real).mean(-1)

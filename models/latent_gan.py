@@ -72,6 +72,9 @@ class LatentGAN(GenerativeModel):
     def noise_spec(self, objective: Objective) -> dict[str, Noise]:
         return {} if objective == "autoencoder" else self.gan.noise_spec(objective)
 
+    def sample_spec(self) -> dict[str, Noise]:
+        return self.gan.sample_spec()
+
     def uses_data(self, objective: Objective) -> bool:
         return objective != "generator"
 

@@ -142,7 +142,7 @@ class Networks(ABC):
 
 
 class MLP(Networks):
-    """Fully connected networks with ReLU.
+    """Fully connected networks, with ReLU unless a subclass says otherwise.
 
     Args:
         hidden: widths of the decoder's hidden layers, from the latent side; the encoder has them in reverse.
@@ -150,6 +150,7 @@ class MLP(Networks):
     """
 
     stacked = True
+    activation: ClassVar[type[nn.Module]] = nn.ReLU
 
     def __init__(
         self, shape: tuple[int, ...], latent: int, hidden: tuple[int, ...], norm: Norm, output: Output
@@ -162,7 +163,7 @@ class MLP(Networks):
         layers: list[nn.Module] = []
         for inputs, outputs in zip((self.latent, *self.hidden), self.hidden, strict=False):
             # a bias before batch normalisation is cancelled by it: its gradient is rounding error, which Adam would amplify
-            layers += [Linear(inputs, outputs, bias=norm != "batch"), *NORMS[norm](outputs), nn.ReLU()]
+            layers += [Linear(inputs, outputs, bias=norm != "batch"), *NORMS[norm](outputs), self.activation()]
         layers.append(Linear(self.hidden[-1], self.data))
         if self.output == "sigmoid":
             layers.append(nn.Sigmoid())
@@ -173,11 +174,84 @@ class MLP(Networks):
         widths = self.hidden[::-1]
         for index, (before, after) in enumerate(zip((self.data, *widths), widths, strict=False)):
             kind: Norm = norm if index else "none"
-            layers += [Linear(before, after, bias=kind != "batch"), *NORMS[kind](after), nn.ReLU()]
+            layers += [Linear(before, after, bias=kind != "batch"), *NORMS[kind](after), self.activation()]
         return nn.Sequential(*layers, Linear(widths[-1], outputs))
 
     def on_codes(self) -> MLP:
         return MLP((self.latent,), self.latent, self.hidden, "none", "identity")
+
+
+class Affine(MLP):
+    """An affine decoder, and fully connected encoders with tanh.
+
+    The networks of the Gaussian experiment in Nowozin, Cseke and Tomioka (*f-GAN*, NeurIPS 2016): a generator μ + σ z on the line
+    and a critic with two hidden layers of 64.
+
+    Args:
+        hidden: widths of the encoder's hidden layers, the last one first; the decoder has none.
+        norm: ``none``.
+        shape: see :class:`Networks`, as the rest.
+    """
+
+    activation = nn.Tanh
+
+    def decoder(self, norm: Norm | None = None) -> nn.Sequential:
+        norm = self.norm if norm is None else norm
+        if norm != "none":
+            raise ValueError(f"an affine decoder has no hidden layers to normalise: norm must be none, not {norm}")
+        layers: list[nn.Module] = [Linear(self.latent, self.data)]
+        if self.output == "sigmoid":
+            layers.append(nn.Sigmoid())
+        return nn.Sequential(*layers)
+
+
+class Maxout(nn.Module):
+    """Maximum of k affine maps (Goodfellow et al., *Maxout Networks*, ICML 2013); x and parameters as for :class:`Linear`."""
+
+    def __init__(self, inputs: int, outputs: int, pieces: int) -> None:
+        super().__init__()
+        self.pieces = pieces
+        self.linear = Linear(inputs, outputs * pieces)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(x).unflatten(-1, (-1, self.pieces)).amax(-1)
+
+
+class MaxoutMLP(MLP):
+    """The networks of the experiments on mixtures in Lin et al. (*PacGAN*, NeurIPS 2018), which are not matched.
+
+    The decoder is fully connected with ReLU; the encoder has three maxout layers of 200 units with five pieces, whatever the
+    decoder's widths. All weights are drawn from N(0, 0.02²), all biases are 0 (the authors' published configuration).
+
+    Args:
+        hidden: widths of the decoder's hidden layers.
+        norm: normalisation of the decoder's hidden layers; the encoder has none.
+        shape: see :class:`Networks`, as the rest.
+    """
+
+    WIDTHS = (200, 200, 200)
+    PIECES = 5
+    WEIGHT_SCALE = 0.02
+
+    def decoder(self, norm: Norm | None = None) -> nn.Sequential:
+        return self._initialised(super().decoder(norm))
+
+    def encoder(self, outputs: int, norm: Norm = "none") -> nn.Sequential:
+        if norm != "none":
+            raise ValueError(f"the encoder with maxout layers has no normalisation: norm must be none, not {norm}")
+        layers = [
+            Maxout(before, after, self.PIECES)
+            for before, after in zip((self.data, *self.WIDTHS), self.WIDTHS, strict=False)
+        ]
+        return self._initialised(nn.Sequential(*layers, Linear(self.WIDTHS[-1], outputs)))
+
+    def _initialised(self, network: nn.Sequential) -> nn.Sequential:
+        for module in network.modules():
+            if isinstance(module, Linear):
+                nn.init.normal_(module.weight, std=self.WEIGHT_SCALE)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+        return network
 
 
 class Conv(Networks):

@@ -60,3 +60,21 @@ def test_each_mode_has_its_own_width_and_a_sample_belongs_to_the_nearest_in_widt
     # the wide mode's own samples in the narrow one's place do not capture it
     samples = 3 + 2 * np.random.default_rng(0).standard_normal((10_000, 1))
     assert coverage.modes_captured(samples, means, np.full(2, 0.5), scales) == 1
+
+
+def test_modes_per_chain() -> None:
+    """One chain visits two modes, the other stays in the second."""
+    states = np.array([[0.0, 1.0, 10.0, 9.0], [10.0, 12.0, 9.0, 10.0]])
+    assert coverage.modes_per_chain(states, np.array([[0.0], [10.0]]), np.ones(2)) == 1.5
+
+
+def test_mode_divergence_is_that_of_the_shares() -> None:
+    assert coverage.mode_divergence(points(5, 5, 5), MEANS, WEIGHTS, SCALES) == pytest.approx(0, abs=1e-12)
+    assert coverage.mode_divergence(points(9, 0, 0), MEANS, WEIGHTS, SCALES) == pytest.approx(np.log(3))
+    half = coverage.mode_divergence(points(4, 4, 0), MEANS, WEIGHTS, SCALES)
+    assert half == pytest.approx(np.log(3) - np.log(2))
+    far = np.full((50, 2), 100.0)
+    assert coverage.mode_divergence(np.concatenate([points(4, 4, 0), far]), MEANS, WEIGHTS, SCALES) == pytest.approx(
+        half
+    )
+    assert coverage.mode_divergence(far, MEANS, WEIGHTS, SCALES) == np.inf

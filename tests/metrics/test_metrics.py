@@ -8,8 +8,12 @@ import pytest
 
 from benchmarks.evaluation import MEASURES
 from benchmarks.evaluation.cost import TRAINING_METRICS
+from benchmarks.evaluation.gradients import GRADIENT_METRICS
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.experiments.base import Request
+from benchmarks.experiments.claims import TRIALS
+from benchmarks.recipes import RECIPES
+from benchmarks.specs import PROFILES
 from metrics import METRICS, Metric, base_name
 from metrics.features import in_domain_extractor
 
@@ -25,17 +29,22 @@ def test_entry(metric: Metric) -> None:
     assert metric.function.__doc__
 
 
-def test_every_metric_is_measured_somewhere_and_every_measured_one_is_known() -> None:
+def test_every_metric_is_asked_for_and_every_measured_one_is_known() -> None:
+    """By an experiment or a claim, in some profile."""
     extractor = in_domain_extractor("digits")
     assert extractor is not None
-    measured = {
-        base_name(name)
-        for experiment in EXPERIMENTS.values()
+    asked = {
+        (measurement.measure, dataset)
+        for experiment in (*EXPERIMENTS.values(), *TRIALS.values())
+        for profile in PROFILES
         for dataset in experiment.supports
-        for wanted in experiment.measurements(Request(dataset, "full", ((1000,),), 899))
-        for name in MEASURES[wanted.measure].names(dataset, (extractor,))
+        for measurement in experiment.measurements(Request(dataset, profile, ((1000, 1001),), RECIPES[dataset].samples))
     }
-    assert measured - set(TRAINING_METRICS) == set(METRICS)
+    measured = {
+        base_name(name) for measure, dataset in asked for name in MEASURES[measure].names(dataset, (extractor,))
+    }
+    assert measured - set(TRAINING_METRICS) - set(GRADIENT_METRICS) == set(METRICS)
+    assert {measure for measure, _ in asked} == set(MEASURES)
 
 
 def test_base_name() -> None:

@@ -65,3 +65,40 @@ def test_a_density_that_vanishes_where_the_other_does_not() -> None:
     assert quadrature.kl_model_data(log_p, log_q, 1.0) == np.inf
     jsd = 0.5 * np.log(1 / 0.75) + 0.5 * (0.5 * np.log(0.5 / 0.75) + 0.5 * np.log(0.5 / 0.25))
     assert quadrature.jsd(log_p, log_q, 1.0) == pytest.approx(jsd)
+
+
+@given(shift=st.floats(-2, 2), scale=st.floats(0.8, 1.5))
+def test_pearson_of_gaussians(shift: float, scale: float) -> None:
+    """χ²(N(0, 1) ‖ N(m, s²)) = s² / √(2 s² − 1) · exp(m² / (2 s² − 1)) − 1, finite for s² > ½."""
+    points, cell = lattice(1, 25.0, 0.1)
+    log_p, log_q = gaussian(points, 0, 1), gaussian(points, shift, scale)
+    spread = 2 * scale**2 - 1
+    expected = scale**2 / np.sqrt(spread) * np.exp(shift**2 / spread) - 1
+    assert quadrature.pearson(log_p, log_q, cell) == pytest.approx(expected, rel=1e-7, abs=1e-10)
+
+
+@given(shift=st.floats(-4, 4), scale=st.floats(0.7, 1.5))
+def test_sums_of_the_others(shift: float, scale: float) -> None:
+    """Jeffrey is KL both ways; the f-GAN paper's Jensen–Shannon is twice the usual one."""
+    points, cell = lattice(1, 16.0, 0.25)
+    log_p, log_q = gaussian(points, 0, 1), gaussian(points, shift, scale)
+    both = kl(1, 0, 1, shift, scale) + kl(1, shift, scale, 0, 1)
+    assert quadrature.jeffrey(log_p, log_q, cell) == pytest.approx(both, abs=1e-9)
+    assert quadrature.jensen_shannon(log_p, log_q, cell) == 2 * quadrature.jsd(log_p, log_q, cell)
+
+
+@given(scale=st.floats(0.5, 2))
+def test_entropy_of_gaussians(scale: float) -> None:
+    points, cell = lattice(1, 24.0, 0.1)
+    expected = 0.5 * np.log(2 * np.pi * np.e * scale**2)
+    assert quadrature.entropy(gaussian(points, 0, scale), cell) == pytest.approx(expected, abs=1e-9)
+
+
+@given(shift=st.floats(-2, 2), off=st.floats(-1, 1))
+def test_bound_of_kl(shift: float, off: float) -> None:
+    """f*(t) = exp(t − 1): tight at T = 1 + log p / q, and lower by exp(c) − 1 − c at T + c."""
+    points, cell = lattice(1, 16.0, 0.25)
+    log_p, log_q = gaussian(points, 0, 1), gaussian(points, shift, 1)
+    t = 1 + log_p - log_q + off
+    found = quadrature.bound(log_p, log_q, t, np.exp(t - 1), cell)
+    assert found == pytest.approx(shift**2 / 2 - (np.exp(off) - 1 - off), abs=1e-9)

@@ -29,6 +29,11 @@ FGANS: list[tuple[str, dict[str, object]]] = [
     for name, parameter in ROWS
     for objective in ("exact", "heuristic")
 ]
+PIXELS = {"name": "two", "weights": [0.3, 0.7], "means": [[0.2] * 16, [0.8] * 16], "scales": [0.1, 0.2]}
+"""A known mixture of negatives, as settings hold it."""
+DISCRIMINATORS: list[tuple[str, dict[str, object]]] = [
+    ("discriminator", {"divergence": name, "parameter": parameter}) for name, parameter in ROWS
+]
 VARIANTS: list[tuple[str, dict[str, object]]] = [
     ("pca", {}),
     ("ae", {}),
@@ -43,11 +48,24 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
     ("gan", {"loss": "least-squares"}),
     ("gan", {"loss": "hinge"}),
     ("gan", {"r1_weight": 2.0, "ema_decay": 0.9}),
+    ("gan", {"schedule": "single-step", "discriminator_steps": 2}),
     ("gan", {"generator_norm": "none", "discriminator_norm": "batch"}),
     ("gan", {"generator_norm": "group", "discriminator_norm": "group", "r1_weight": 1.0}),
     *FGANS,
     ("latent-gan", {}),
     ("latent-gan", {"loss": "hinge", "r1_weight": 1.0, "ema_decay": 0.9}),
+    ("gan", {"loss": "misprinted"}),
+    ("gan", {"schedule": "who-loses", "prior": "uniform", "optimiser": "sgd"}),
+    ("gan", {"schedule": "rounds", "rounds": 2, "generator_steps": 5, "head_start": 0.5}),
+    ("latent-gan", {"schedule": "who-loses", "prior": "uniform"}),
+    ("regression", {"error": "squared"}),
+    ("regression", {"error": "absolute"}),
+    ("discriminator", {"negatives": "none"}),
+    ("discriminator", {"negatives": "uniform", "r1_weight": 1.0}),
+    ("discriminator", {"negatives": "mixture", "mixture": PIXELS}),
+    ("discriminator", {"negatives": "ascent", "mining_steps": 3}),
+    ("discriminator", {"negatives": "langevin", "mining_steps": 3, "search": "langevin", "sampling_steps": 4}),
+    *DISCRIMINATORS,
 ]
 EVERY = pytest.mark.parametrize(("name", "settings"), VARIANTS, ids=lambda value: str(value))
 BATCH, LATENT, SIDE = 6, 3, 4
@@ -61,10 +79,13 @@ def build(
     return MODELS[name](networks, MODELS[name].Settings(**settings))  # type: ignore[call-arg]
 
 
+DRAWS = {"normal": torch.randn, "uniform": torch.rand, "standardised-uniform": torch.rand}
+"""Noise of each kind, up to shift and scale."""
+
+
 def inputs(model: GenerativeModel, objective: str) -> tuple[Tensor | None, dict[str, Tensor]]:
     x = torch.rand(BATCH, model.data) if model.uses_data(objective) else None
-    draws = {"normal": torch.randn, "uniform": torch.rand}
-    return x, {name: draws[spec.kind](BATCH, *spec.shape) for name, spec in model.noise_spec(objective).items()}
+    return x, {name: DRAWS[spec.kind](BATCH, *spec.shape) for name, spec in model.noise_spec(objective).items()}
 
 
 def test_every_model_is_covered() -> None:
@@ -105,7 +126,7 @@ def test_each_player_reaches_all_its_parameters(name: str, settings: dict[str, o
         assert own
         for gradient in torch.autograd.grad(loss, own):
             assert gradient.isfinite().all()
-            assert gradient.any() or name == "fgan"  # a bounded output activation may saturate
+            assert gradient.any() or name in ("fgan", "discriminator")  # a bounded output activation may saturate
 
 
 @EVERY
@@ -123,8 +144,8 @@ def test_samples_are_independent_rows(name: str, settings: dict[str, object]) ->
     model = build(name, settings).eval()
     for observation in model.observations:
         spec = model.sample_spec()
-        names = ["latent"] if observation == "mean" else list(spec)
-        noise = {n: torch.randn(5, *spec[n].shape) for n in names}
+        names = [n for n in spec if n != "observation" or observation == "draw"]
+        noise = {n: DRAWS[spec[n].kind](5, *spec[n].shape) for n in names}
         together = model.sample(noise)
         assert together.shape == (5, model.data)
         alone = torch.cat([model.sample({n: tensor[i : i + 1] for n, tensor in noise.items()}) for i in range(5)])
@@ -154,7 +175,9 @@ def test_unknown_setting_is_refused(name: str, settings: dict[str, object]) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "settings"), [v for v in VARIANTS if v[0] != "pca" and "generator_norm" not in v[1]], ids=str
+    ("name", "settings"),
+    [v for v in VARIANTS if v[0] not in ("pca", "regression", "discriminator") and "generator_norm" not in v[1]],
+    ids=str,
 )
 def test_what_must_match_matches(name: str, settings: dict[str, object]) -> None:
     """The generating network and the encoder's trunk are the same in every model, layer by layer."""
@@ -178,6 +201,14 @@ def test_what_must_match_matches(name: str, settings: dict[str, object]) -> None
 def test_generator_objective_of_an_fgan_is_never_silent() -> None:
     with pytest.raises(ValueError, match="generator_objective"):
         FGAN.Settings(divergence="kl")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(("schedule", "simultaneous"), [("single-step", True), ("alternating", False)])
+def test_single_step_is_a_simultaneous_phase(schedule: str, simultaneous: bool) -> None:
+    """And nothing else: the players' turns are the same."""
+    (phase,) = build("gan", {"schedule": schedule, "discriminator_steps": 3}).schedule()
+    assert phase.simultaneous == simultaneous
+    assert [(step.player, step.repeats) for step in phase.cycle] == [("discriminator", 3), ("generator", 1)]
 
 
 def test_autoencoder_loss_is_the_squared_error() -> None:
@@ -489,7 +520,9 @@ def test_pca_with_too_many_components_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "settings"), [("ae", {}), ("vae", {}), ("gan", {"r1_weight": 1.0}), ("latent-gan", {})], ids=str
+    ("name", "settings"),
+    [("ae", {}), ("vae", {}), ("gan", {"r1_weight": 1.0}), ("latent-gan", {}), ("regression", {})],
+    ids=str,
 )
 def test_models_run_on_convolutional_networks(name: str, settings: dict[str, object]) -> None:
     model = build(name, settings, networks=Conv((8, 8), LATENT, (6, 4), "batch", "sigmoid", "nearest"))
