@@ -72,6 +72,10 @@ DATASETS: dict[str, Entry] = {
     ),
     "comb-1d": _mixture("comb-1d", mixtures.comb_1d, "5 Gaussians on the line, exact density"),
     "spiral": _mixture("spiral", mixtures.spiral, "two turns of a spiral curve, exact density"),
+    "narrow-ring": _mixture(
+        "narrow-ring", mixtures.narrow_ring, "8 narrow Gaussians on a circle (PacGAN), exact density"
+    ),
+    "wide-grid": _mixture("wide-grid", mixtures.wide_grid, "5 × 5 narrow Gaussians far apart (PacGAN), exact density"),
     "digits": Entry(
         "images", "8 × 8 handwritten digits in scikit-learn, 898 train / 899 test", "CC BY 4.0 (UCI)", _digits
     ),

@@ -1,10 +1,11 @@
 """Mixtures of Gaussians on the line and in the plane, whose density is known exactly.
 
-``ring`` and ``grid`` are the usual tests for lost modes (Metz et al., *Unrolled GANs*, ICLR 2017; Srivastava et al., *VEEGAN*,
-NeurIPS 2017; Lin et al., *PacGAN*, NeurIPS 2018), here with modes ten standard deviations apart; ``unequal-pair`` has a
-common and a rare mode, ``comb-1d`` is the grid's row, on the line. ``pair-1d`` is the mixture that Nowozin, Cseke and Tomioka
-(*f-GAN*, NeurIPS 2016) fit a Gaussian to; their paper does not give its parameters, and those here are a reconstruction by
-numerical inversion of the paper's table. ``spiral`` is a curve: so many components, so close together, that none of them shows.
+``ring`` and ``grid`` are the usual tests for lost modes (Metz et al., *Unrolled GANs*, ICLR 2017; Srivastava et al.,
+*VEEGAN*, NeurIPS 2017), here with modes ten standard deviations apart; ``narrow-ring`` and ``wide-grid`` are those of Lin et
+al. (*PacGAN*, NeurIPS 2018), for comparison with their numbers. ``unequal-pair`` has a common and a rare mode, ``comb-1d`` is
+the grid's row, on the line. ``pair-1d`` is the mixture that Nowozin, Cseke and Tomioka (*f-GAN*, NeurIPS 2016) fit a Gaussian
+to; their paper does not give its parameters, and those here are a reconstruction by numerical inversion of the paper's table.
+``spiral`` is a curve: so many components, so close together, that none of them shows.
 Coordinates carry no unit.
 """
 
@@ -119,6 +120,20 @@ def grid() -> GaussianMixture:
     axis = np.arange(-2.0, 3.0)
     means = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
     return GaussianMixture(np.full(25, 1 / 25), means, np.full(25, 0.1), window=3.0, bins=120)
+
+
+def narrow_ring() -> GaussianMixture:
+    """Eight equal modes on a circle of radius 1, standard deviation 0.01 (Lin et al., *PacGAN*, NeurIPS 2018)."""
+    angle = 2 * np.pi * np.arange(8) / 8
+    means = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return GaussianMixture(np.full(8, 1 / 8), means, np.full(8, 0.01), window=1.5, bins=600)
+
+
+def wide_grid() -> GaussianMixture:
+    """Twenty-five equal modes on {-4, -2, …, 4}², standard deviation 0.05 (Lin et al., *PacGAN*, NeurIPS 2018)."""
+    axis = np.arange(-4.0, 5.0, 2.0)
+    means = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
+    return GaussianMixture(np.full(25, 1 / 25), means, np.full(25, 0.05), window=5.0, bins=400)
 
 
 def unequal_pair() -> GaussianMixture:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -59,6 +60,17 @@ VARIATIONS: dict[str, Variation] = {
     "disjoint": disjoint,
 }
 """Variations by name, from near to far."""
+
+
+def parameters(name: str, mixture: GaussianMixture) -> dict[str, Any]:
+    """A mixture as plain lists under a name, as settings of a model hold it (``models.discriminator.KnownMixture``)."""
+    return {
+        "name": name,
+        "weights": mixture.weights.tolist(),
+        "means": mixture.means.tolist(),
+        "scales": mixture.scales.tolist(),
+    }
+
 
 REACH = 9
 """A lattice reaches so many standard deviations beyond every mean; what lies outside has a probability below 1e-18."""

@@ -102,6 +102,7 @@ class Measure:
         feature_metrics: names of values that are taken once for every feature extractor.
         at_most: it looks at no more than so many test examples.
         of_training: it tells of the training itself: also of a seed that diverged, and of no number of examples.
+        exact: its values rest on no number of examples either: they come in closed form or by quadrature.
     """
 
     function: Callable[[Subject, int], tuple[Values, Arrays]]
@@ -110,6 +111,7 @@ class Measure:
     feature_metrics: tuple[str, ...] = ()
     at_most: int | None = None
     of_training: bool = False
+    exact: bool = False
 
     def names(self, dataset: str, extractors: tuple[Extractor, ...]) -> tuple[str, ...]:
         """Names of all values on a data set whose images these extractors look at."""
@@ -170,7 +172,7 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
                 "metric": name,
                 "value": float(values.get(name, math.nan)),
                 "step": step,
-                "n": None if measure.of_training else examples(measure, subject, name),
+                "n": None if measure.of_training or measure.exact else examples(measure, subject, name),
             }
             for name in names
         ]

@@ -44,7 +44,11 @@ def decoder_player(model: GenerativeModel) -> str:
 
 
 def training(subject: Subject, index: int) -> tuple[Values, Arrays]:
-    """What the training of one seed took, whether it diverged, and its curves."""
+    """What the training of one seed took, whether it diverged, and its curves.
+
+    Updates are those of the generating network. Operations and examples are those of all evaluations of objectives: where each seed
+    chooses whose turn it is, also of the objective that was not followed.
+    """
     trained = subject.trained
     assert trained is not None and subject.build is not None
     model = initialise(subject.build, 0)
@@ -52,7 +56,7 @@ def training(subject: Subject, index: int) -> tuple[Values, Arrays]:
     values = {
         "parameters": float(count_parameters(model)),
         "decoder-parameters": float(count_parameters(model.generating_network)),
-        "updates": float(trained.evaluations.get(decoder_player(model), 0)),
+        "updates": float(trained.moves[player][index]) if (player := decoder_player(model)) else 0.0,
         "images-seen": float(trained.images),
         "training-flops": float(sum(cost[player] * times for player, times in trained.evaluations.items())),
         "diverged": float(trained.diverged_at[index] >= 0),

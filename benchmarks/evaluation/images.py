@@ -12,10 +12,13 @@ from benchmarks.evaluation.sampling import sampled
 from benchmarks.training import derived_seed
 from metrics.features import Extractor, Features, extract
 from metrics.manifold import density_coverage, precision_recall
+from metrics.two_sample import held_out
 
 SHOWN_IMAGES = 64
 FEATURE_METRICS = ("fid", "kid", "precision", "recall", "density", "coverage", *CLASS_METRICS)
 PIXEL_METRICS = ("sharpness", "nearest-l2")
+TWO_SAMPLE_METRICS = ("c2st", "c2st-auc")
+TWO_SAMPLE_IN_PIXELS = ("c2st[pixels]", "c2st-auc[pixels]")
 
 
 def features_of(subject: Subject, pixels: np.ndarray) -> dict[Extractor, Features]:
@@ -103,9 +106,9 @@ def _two_sample(
     few, seed = pixels[: FEW["images"]], derived_seed(subject.seeds[index], "two-sample") % 2**32
     values: Values = {}
     for extractor, features in features_of(subject, few).items():
-        facts = {"few": features.values, "few_reference": reference_features[extractor].values, "seed": seed}
-        values |= compute(named(("c2st",), extractor), facts)
-    return values | compute(("c2st[pixels]",), {"few": few, "few_reference": reference, "seed": seed}), {}
+        judged = held_out(features.values, reference_features[extractor].values, seed)
+        values |= compute(named(TWO_SAMPLE_METRICS, extractor), {"few_held_out": judged})
+    return values | compute(TWO_SAMPLE_IN_PIXELS, {"few_held_out": held_out(few, reference, seed)}), {}
 
 
 def two_sample(subject: Subject, index: int) -> tuple[Values, Arrays]:
@@ -127,11 +130,11 @@ MEASURES: dict[str, Measure] = {
     "image-floor": Measure(floor, lambda dataset: PIXEL_METRICS, "the same for real images", FEATURE_METRICS),
     "image-two-sample": Measure(
         two_sample,
-        lambda dataset: ("c2st[pixels]",),
+        lambda dataset: TWO_SAMPLE_IN_PIXELS,
         "whether a classifier tells samples from held-out images",
-        ("c2st",),
+        TWO_SAMPLE_METRICS,
     ),
     "image-two-sample-floor": Measure(
-        two_sample_floor, lambda dataset: ("c2st[pixels]",), "the same for real images", ("c2st",)
+        two_sample_floor, lambda dataset: TWO_SAMPLE_IN_PIXELS, "the same for real images", TWO_SAMPLE_METRICS
     ),
 }

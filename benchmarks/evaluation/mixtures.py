@@ -12,6 +12,7 @@ from benchmarks.evaluation.base import FEW, Arrays, Measure, Subject, Values, co
 from benchmarks.evaluation.sampling import sampled
 from benchmarks.training import derived_seed
 from metrics.divergence import histogram, kernel_bandwidth, log_kernel_density, log_knn_density
+from metrics.two_sample import held_out
 
 SHOWN_POINTS = 2000
 KERNEL_POINTS = 4_000
@@ -20,6 +21,8 @@ KERNEL_POINTS = 4_000
 HISTOGRAM_DIVERGENCES = ("jsd-hist", "kl-data-model-hist", "kl-model-data-hist")
 NEIGHBOUR_DIVERGENCES = ("jsd-knn", "kl-data-model-knn", "kl-model-data-knn")
 KERNEL_DIVERGENCES = ("jsd-kde", "kl-data-model-kde", "kl-model-data-kde")
+TWO_SAMPLE_METRICS = ("c2st", "c2st-auc")
+MODE_SHARE_METRICS = ("modes-hit", "high-quality-share", "mode-kl")
 MODE_METRICS = ("modes-captured", "modes-hit", "high-quality-share")
 
 
@@ -67,7 +70,8 @@ def data_facts(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _values(subject: Subject, samples: np.ndarray) -> tuple[Values, Arrays]:
+def sample_values(subject: Subject, samples: np.ndarray) -> tuple[Values, Arrays]:
+    """The metrics of samples (n, d), and the points that are shown."""
     density = subject.dataset.density
     assert density is not None
     log_density = density.log_density(samples)
@@ -92,12 +96,18 @@ def floor_draws(subject: Subject, index: int) -> np.ndarray:
 
 def samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Samples against the exact density."""
-    return _values(subject, sampled(subject, index))
+    return sample_values(subject, sampled(subject, index))
 
 
 def floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """The same metrics on draws from the density itself: what a perfect model would get."""
-    return _values(subject, floor_draws(subject, index))
+    return sample_values(subject, floor_draws(subject, index))
+
+
+def modes(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Samples by mode, as PacGAN counts them (Lin et al. 2018)."""
+    taken = sampled(subject, index)
+    return compute(MODE_SHARE_METRICS, {**subject.once(data_facts), "samples": taken}), {"points": taken[:SHOWN_POINTS]}
 
 
 def kernel(subject: Subject, index: int) -> tuple[Values, Arrays]:
@@ -116,8 +126,8 @@ def kernel_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
 
 def _two_sample(subject: Subject, index: int, samples: np.ndarray) -> tuple[Values, Arrays]:
     few, reference = samples[: FEW["mixture"]], subject.dataset.test[: FEW["mixture"]]
-    facts = {"few": few, "few_reference": reference, "seed": derived_seed(subject.seeds[index], "two-sample") % 2**32}
-    return compute(("c2st",), facts), {}
+    seed = derived_seed(subject.seeds[index], "two-sample") % 2**32
+    return compute(TWO_SAMPLE_METRICS, {"few_held_out": held_out(few, reference, seed)}), {}
 
 
 def two_sample(subject: Subject, index: int) -> tuple[Values, Arrays]:
@@ -133,6 +143,7 @@ def two_sample_floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
 MEASURES: dict[str, Measure] = {
     "mixture-samples": Measure(samples, sample_metrics, "samples against the exact density"),
     "mixture-floor": Measure(floor, sample_metrics, "the same for draws from the density itself"),
+    "mode-samples": Measure(modes, lambda dataset: MODE_SHARE_METRICS, "samples by mode, as PacGAN counts them"),
     "mixture-kde": Measure(
         kernel, lambda dataset: KERNEL_DIVERGENCES, "samples against the exact density, by kernel density"
     ),
@@ -140,9 +151,9 @@ MEASURES: dict[str, Measure] = {
         kernel_floor, lambda dataset: KERNEL_DIVERGENCES, "the same for draws from the density itself"
     ),
     "mixture-two-sample": Measure(
-        two_sample, lambda dataset: ("c2st",), "whether a classifier tells samples from fresh draws"
+        two_sample, lambda dataset: TWO_SAMPLE_METRICS, "whether a classifier tells samples from fresh draws"
     ),
     "mixture-two-sample-floor": Measure(
-        two_sample_floor, lambda dataset: ("c2st",), "the same for draws from the density itself"
+        two_sample_floor, lambda dataset: TWO_SAMPLE_METRICS, "the same for draws from the density itself"
     ),
 }

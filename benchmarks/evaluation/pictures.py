@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from scipy.special import ndtri
@@ -10,14 +13,19 @@ from torch import Tensor
 from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute
 from benchmarks.evaluation.images import as_pixels
 from benchmarks.evaluation.reconstruction import shown_test_images
-from benchmarks.evaluation.sampling import FIT_POINTS, prior_noise
-from benchmarks.training import derived_seed, draw, generator_for
-from models.base import GenerativeModel
+from benchmarks.evaluation.sampling import FIT_POINTS, prior_noise, sample_noise
+from benchmarks.training import derived_seed
+from models.base import GenerativeModel, NoiseKind
 
 AXES = 6
 """Latent dimensions that are traversed: those along which the image changes most."""
-REACH = 2.0
-"""A traversal goes this many standard deviations to either side."""
+REACH: dict[NoiseKind, float] = {"normal": 2.0, "standardised-uniform": math.sqrt(3)}
+"""A traversal goes this many standard deviations to either side; on a cube to its faces."""
+QUANTILES: dict[NoiseKind, Callable[[np.ndarray], np.ndarray]] = {
+    "normal": ndtri,
+    "standardised-uniform": lambda probability: math.sqrt(12) * (probability - 0.5),
+}
+"""Quantile functions of priors with mean 0 and variance 1."""
 AXIS_STEPS = 7
 PAIRS = 4
 """Interpolations that are shown."""
@@ -44,7 +52,7 @@ def decoded(model: GenerativeModel, latent: Tensor, subject: Subject) -> np.ndar
 
 
 def sampled_by_codes(model: GenerativeModel) -> bool:
-    """Whether the latent vectors that make its samples are codes of data, or else draws of N(0, I)."""
+    """Whether the latent vectors that make its samples are codes of data, or else draws of the prior."""
     return len(model.samplers) > 1
 
 
@@ -53,7 +61,7 @@ def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Images along latent axes, along straight lines between two latent vectors, and over a two-dimensional latent space.
 
     Of models whose samples are decoded codes, the lines join the codes of test images (a blend of the images' pixels stands
-    beside) and standard deviations are the codes'; of the others they join draws of N(0, I), and the blend is of their images.
+    beside) and standard deviations are the codes'; of the others they join draws of the prior, and the blend is of their images.
     """
     model, data, seed = subject.model(index), subject.dataset, subject.seeds[index]
     if sampled_by_codes(model):
@@ -76,7 +84,7 @@ def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
         "blend": between(torch.from_numpy(ends), LINE_STEPS).numpy(),
     }
     if model.latent == 2:
-        pictures["plane"] = decoded(model, plane(centre, spread), subject)
+        pictures["plane"] = decoded(model, plane(centre, spread, latent_kind(model)), subject)
     arrays = {name: as_pixels(p).reshape(*p.shape[:-1], *data.shape) for name, p in pictures.items()}
     return values, {**arrays, "of_codes": np.array(sampled_by_codes(model))}
 
@@ -89,17 +97,23 @@ def between(ends: Tensor, steps: int) -> Tensor:
 
 def axes(model: GenerativeModel, centre: Tensor, spread: Tensor, subject: Subject) -> Tensor:
     """Latent vectors along the axes on which the image changes most, that one first; (AXES, AXIS_STEPS, z), or fewer axes."""
-    offsets = torch.diag(spread)[:, None, :] * torch.linspace(-REACH, REACH, AXIS_STEPS)[None, :, None]
+    reach = REACH[latent_kind(model)]
+    offsets = torch.diag(spread)[:, None, :] * torch.linspace(-reach, reach, AXIS_STEPS)[None, :, None]
     along = centre + offsets
     images = decoded(model, along[:, [0, -1]], subject)
     change = np.linalg.norm(images[:, 1] - images[:, 0], axis=-1)
     return along[np.argsort(-change, kind="stable")[:AXES].copy()]
 
 
-def plane(centre: Tensor, spread: Tensor) -> Tensor:
-    """A lattice over a two-dimensional latent space, equally spaced in probability under N(centre, spread²); shape (PLANE_SIDE,
-    PLANE_SIDE, 2). So do Kingma and Welling (2014) in figure 4."""
-    quantiles = torch.from_numpy(ndtri((np.arange(PLANE_SIDE) + 0.5) / PLANE_SIDE)).float()
+def latent_kind(model: GenerativeModel) -> NoiseKind:
+    """The kind of the model's prior, by whose shape its codes are laid out too."""
+    return model.sample_spec()["latent"].kind
+
+
+def plane(centre: Tensor, spread: Tensor, kind: NoiseKind) -> Tensor:
+    """A lattice over a two-dimensional latent space, equally spaced in probability under the prior's kind of distribution with this
+    mean and standard deviation; shape (PLANE_SIDE, PLANE_SIDE, 2). So do Kingma and Welling (2014) in figure 4."""
+    quantiles = torch.from_numpy(QUANTILES[kind]((np.arange(PLANE_SIDE) + 0.5) / PLANE_SIDE)).float()
     rows, columns = torch.meshgrid(-quantiles, quantiles, indexing="ij")
     return centre + spread * torch.stack([columns, rows], dim=-1)
 
@@ -116,12 +130,8 @@ def training_strip(subject: Subject, index: int) -> tuple[Values, Arrays]:
     strip = []
     for weights in trained.snapshots:
         model = subject.model_with(weights, index)
-        noise = {"latent": prior_noise(model, seed, SNAPSHOT_POINTS).to(subject.device)}
-        if subject.options["observation"] == "draw":
-            spec = model.sample_spec()["observation"]
-            drawn = draw(spec, (SNAPSHOT_POINTS,), generator_for(seed, "samples/observation"))
-            noise["observation"] = drawn.to(subject.device)
-        strip.append(model.sample(noise).cpu().numpy())
+        noise = sample_noise(model, seed, SNAPSHOT_POINTS, subject.options["observation"] == "draw")
+        strip.append(model.sample({name: drawn.to(subject.device) for name, drawn in noise.items()}).cpu().numpy())
     points = np.stack(strip, axis=1)
     if not np.isfinite(points).all():
         raise NonFiniteError("samples are not finite")

@@ -65,9 +65,9 @@ def reconstruction(subject: Subject, index: int) -> tuple[Values, Arrays]:
 def inversion(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Test images found again by search over latent vectors, for models without an encoder.
 
-    min over z of ‖x − G(z)‖² by Adam, from several draws of N(0, I) for each image, of which the best is kept (Creswell and
+    min over z of ‖x − G(z)‖² by Adam, from several draws of the prior for each image, of which the best is kept (Creswell and
     Bharath, *Inverting the Generator of a Generative Adversarial Network*, IEEE TNNLS 2019). The search is unconstrained: z may
-    leave the prior's bulk.
+    leave the prior's bulk, or its support if that is a cube.
     """
     model, data, seed = subject.model(index).requires_grad_(False), subject.dataset, subject.seeds[index]
     shown = shown_test_images(data)

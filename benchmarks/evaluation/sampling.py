@@ -1,4 +1,4 @@
-"""Samples of a trained model: latent vectors from the prior or from a density on codes, and what the model makes of them."""
+"""Samples of a trained model: noise, or codes from a density on codes, and what the model makes of them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,20 @@ FIT_POINTS = 5_000
 
 
 def prior_noise(model: GenerativeModel, seed: int, n: int) -> Tensor:
-    """n latent vectors from N(0, I), shape (n, z), the same for every model of the same latent size."""
+    """n latent vectors from the model's prior, shape (n, z), the same for every model of the same prior and latent size."""
     return draw(model.sample_spec()["latent"], (n,), generator_for(seed, "samples/latent"))
+
+
+def sample_noise(model: GenerativeModel, seed: int, n: int, observation: bool) -> dict[str, Tensor]:
+    """Everything that the model's samples are made of, n times, by name; noise of an observation only if one is to be drawn.
+
+    Every name has a stream of its own, ``latent`` that of :func:`prior_noise`.
+    """
+    return {
+        name: draw(spec, (n,), generator_for(seed, f"samples/{name}"))
+        for name, spec in model.sample_spec().items()
+        if observation or name != "observation"
+    }
 
 
 def ex_post_codes(subject: Subject, model: GenerativeModel, seed: int, n: int) -> Tensor:
@@ -46,13 +58,10 @@ def sampled(subject: Subject, index: int) -> np.ndarray:
     """
     seed, n = subject.seeds[index], subject.options["n"]
     model = subject.model(index)
-    noise = {}
-    if subject.options["observation"] == "draw":
-        noise["observation"] = draw(
-            model.sample_spec()["observation"], (n,), generator_for(seed, "samples/observation")
-        )
+    noise = sample_noise(model, seed, n, subject.options["observation"] == "draw")
     prior = subject.options["sampler"] == "prior"
-    noise["latent"] = prior_noise(model, seed, n) if prior else ex_post_codes(subject, model, seed, n)
+    if not prior:
+        noise["latent"] = ex_post_codes(subject, model, seed, n)
     batches = []
     for start in range(0, n, 10_000):
         part = {name: tensor[start : start + 10_000].to(subject.device) for name, tensor in noise.items()}

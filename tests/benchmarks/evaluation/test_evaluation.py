@@ -189,9 +189,10 @@ def test_classifiers_do_not_tell_real_images_from_real_images() -> None:
     measured = measure_data(
         MEASURES["image-two-sample-floor"], {"n": 899}, data, "cpu", (0, 1, 2), EXTRACTORS["digits"]
     )
-    assert set(values_of(measured)) == {f"c2st[{EXTRACTORS['digits'][0].name}]", "c2st[pixels]"}
-    for accuracies in values_of(measured).values():
-        assert np.mean(accuracies) == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(3 * 899))
+    looked_at = (EXTRACTORS["digits"][0].name, "pixels")
+    assert set(values_of(measured)) == {f"{name}[{how}]" for name in ("c2st", "c2st-auc") for how in looked_at}
+    for values in values_of(measured).values():
+        assert np.mean(values) == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(3 * 899))
 
 
 def test_features_of_the_test_images_are_extracted_once_for_all_seeds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from scipy.stats import norm
+from scipy.stats import norm, uniform
 from torch import Tensor
 
 from benchmarks.blocks import model_builder, train_block
@@ -20,6 +23,7 @@ from benchmarks.experiments.latent_space import two_dimensional_blocks
 from benchmarks.specs import Block
 from models import MODELS
 from models.autoencoder import Autoencoder
+from models.base import GenerativeModel, NoiseKind
 from models.networks import MLP
 
 SEEDS = (100, 101)
@@ -60,11 +64,17 @@ def test_axes_are_those_that_change_the_image_most() -> None:
     assert (along[:, AXIS_STEPS // 2] == centre).all()
 
 
-def test_plane_is_equally_spaced_in_probability() -> None:
-    lattice = plane(torch.tensor([1.0, -2.0]), torch.tensor([2.0, 0.5]))
+def flat(mean: float, deviation: float) -> Any:
+    """The uniform distribution with this mean and standard deviation, in scipy's words."""
+    return uniform(mean - math.sqrt(3) * deviation, math.sqrt(12) * deviation)
+
+
+@pytest.mark.parametrize(("kind", "law"), [("normal", norm), ("standardised-uniform", flat)])
+def test_plane_is_equally_spaced_in_probability(kind: NoiseKind, law: Callable[[float, float], Any]) -> None:
+    lattice = plane(torch.tensor([1.0, -2.0]), torch.tensor([2.0, 0.5]), kind)
     assert lattice.shape == (PLANE_SIDE, PLANE_SIDE, 2)
-    across = norm(1.0, 2.0).cdf(lattice[0, :, 0].numpy())
-    upward = norm(-2.0, 0.5).cdf(lattice[:, 0, 1].numpy())
+    across = law(1.0, 2.0).cdf(lattice[0, :, 0].numpy())
+    upward = law(-2.0, 0.5).cdf(lattice[:, 0, 1].numpy())
     np.testing.assert_allclose(across, (np.arange(PLANE_SIDE) + 0.5) / PLANE_SIDE, atol=1e-5)
     np.testing.assert_allclose(upward, across[::-1], atol=1e-5)  # the first row is the highest, as in a picture
 
@@ -86,6 +96,28 @@ def test_lines_end_where_they_should(model: str) -> None:
     else:
         assert (arrays["blend"][0, 0, 0].ravel() == subject.dataset.test).all(1).any()
     assert "plane" not in arrays
+
+
+@pytest.mark.parametrize("model", ["gan", "latent-gan"])
+def test_latent_vectors_of_a_model_on_a_cube_stay_in_it(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Samples, lines, axes and the plane are of the prior that the model was trained with; axes end at the cube's faces."""
+    spec = block("digits", model, {"prior": "uniform"}, "smoke", SEEDS[:1])
+    spec = spec.model_copy(update={"network": spec.network.model_copy(update={"latent": 2})})
+    subject = subject_of(spec, {"n": 500, "sampler": "prior", "observation": "mean"})
+    seen: list[Tensor] = []
+    sample = MODELS[model].sample
+
+    def watched(self: GenerativeModel, noise: Mapping[str, Tensor]) -> Tensor:
+        seen.append(noise["latent"])
+        return sample(self, noise)
+
+    monkeypatch.setattr(MODELS[model], "sample", watched)
+    sampled(subject, 0)
+    evaluate(MEASURES["latent-pictures"], subject)
+    face = math.sqrt(3)
+    assert len(seen[0]) == 500
+    assert 0.98 * face < float(seen[0].abs().max()) <= face
+    assert float(torch.cat(seen[1:]).abs().max()) == pytest.approx(face)
 
 
 def test_two_dimensional_blocks_have_a_plane() -> None:
