@@ -74,14 +74,15 @@ class Network(Spec):
     """Architecture shared by all models on a data set.
 
     Attributes:
-        kind: fully connected or convolutional.
+        kind: fully connected, convolutional, an affine decoder with a fully connected encoder, or a fully connected decoder with
+            an encoder of maxout layers.
         latent: latent dimensions.
-        hidden: widths, or channels, of the decoder's hidden layers from the latent side.
+        hidden: widths, or channels, of the decoder's hidden layers from the latent side; the encoder has them in reverse.
         norm: normalisation of the decoder's hidden layers.
         upsampling: how a convolutional decoder doubles its map.
     """
 
-    kind: Literal["mlp", "conv"] = "mlp"
+    kind: Literal["mlp", "conv", "affine", "maxout"] = "mlp"
     latent: Annotated[int, Field(ge=1, le=4096)]
     hidden: Annotated[tuple[Annotated[int, Field(ge=1, le=65536)], ...], Field(min_length=1)]
     norm: Literal["none", "batch", "group"]
@@ -91,6 +92,12 @@ class Network(Spec):
     def _check_upsampling(self) -> Network:
         if (self.kind == "conv") != (self.upsampling is not None):
             raise ValueError("upsampling (nearest or transposed) belongs to a conv network, and to no other")
+        return self
+
+    @model_validator(mode="after")
+    def _check_norm(self) -> Network:
+        if self.kind == "affine" and self.norm != "none":
+            raise ValueError(f"an affine decoder has no hidden layers to normalise: norm must be none, not {self.norm}")
         return self
 
     @property

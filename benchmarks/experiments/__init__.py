@@ -1,10 +1,11 @@
 """Experiments by name, one short file each."""
 
-from benchmarks.experiments import calibration, images, latent_space, mixtures
+from benchmarks.experiments import calibration, gaussian_fit, images, latent_space, mixtures, published_mixtures
 from benchmarks.experiments.base import Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
-    e.name: e for e in (mixtures.EXPERIMENT, images.EXPERIMENT, latent_space.EXPERIMENT, calibration.EXPERIMENT)
+    module.EXPERIMENT.name: module.EXPERIMENT
+    for module in (mixtures, images, latent_space, gaussian_fit, published_mixtures, calibration)
 }
 
 __all__ = ["EXPERIMENTS", "Experiment"]

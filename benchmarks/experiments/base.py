@@ -18,7 +18,7 @@ from benchmarks.recipes import (
     training_for,
     tuned_settings,
 )
-from benchmarks.specs import Block, Measurement, Network, Profile, Split
+from benchmarks.specs import Block, Measurement, Network, Profile, Split, Training
 from models import MODELS
 
 
@@ -32,6 +32,7 @@ class Request:
         seeds: blocks of seeds.
         samples: n, how many samples are drawn from each model: the recipe's number, or that of the test examples if it is less.
         split: what is measured on.
+        device: kind of device, ``cpu`` or ``cuda``.
     """
 
     dataset: str
@@ -39,6 +40,7 @@ class Request:
     seeds: tuple[tuple[int, ...], ...]
     samples: int
     split: Split = "test"
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,11 @@ def block(
     seeds: tuple[int, ...],
     network: Network | None = None,
     split: Split = "test",
+    training: Training | None = None,
 ) -> Block:
     """The block that trains ``model`` on ``dataset`` with the tuned settings, and ``settings`` on top, all resolved.
 
-    ``network`` replaces the recipe's own.
+    ``network`` and ``training`` replace the recipe's own.
     """
     recipe = RECIPES[dataset]
     resolved = MODELS[model].Settings(**{**tuned_settings(dataset).get(model, {}), **settings})
@@ -82,7 +85,7 @@ def block(
         model=model,
         network=network or recipe.network,
         settings=resolved.model_dump(mode="json"),
-        training=training_for(recipe, profile),
+        training=training or training_for(recipe, profile),
         seeds=seeds,
         split=split,
     )

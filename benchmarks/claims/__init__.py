@@ -1,0 +1,14 @@
+"""The registry of claims: what the source documents say, how it is judged, with which margin. Data, not code.
+
+Margins and settings stand here, committed, before the first run on verdict seeds that judges a claim; pilots use seeds 100–199.
+"""
+
+from __future__ import annotations
+
+from benchmarks.claims import discriminators, f_gan, gan_theory, sampling, vae_and_gan
+from benchmarks.claims.spec import Claim
+
+TOPICS = (gan_theory, f_gan, discriminators, sampling, vae_and_gan)
+
+CLAIMS: dict[str, Claim] = {claim.id: claim for topic in TOPICS for claim in topic.CLAIMS}
+"""All claims by their id, in the order of the documents' topics."""

@@ -1,0 +1,90 @@
+"""Evidence that several claims share: samples of an arm on a mixture or on images, and the usual arms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from benchmarks.claims.spec import Event, Evidence
+from benchmarks.datasets import DATASETS
+from benchmarks.datasets.variations import VARIATIONS
+
+Arm = tuple[str, Mapping[str, Any]]
+"""A model's name, and those of its settings that make the arm."""
+
+AE: Arm = ("ae", {})
+DAE: Arm = ("dae", {})
+VAE: Arm = ("vae", {"likelihood": "gaussian-learned"})
+VAE_FIXED: Arm = ("vae", {"likelihood": "gaussian-fixed"})
+GAN: Arm = ("gan", {"loss": "non-saturating"})
+SATURATING: Arm = ("gan", {"loss": "saturating"})
+LEAST_SQUARES: Arm = ("gan", {"loss": "least-squares"})
+REGRESSION: Arm = ("regression", {"error": "squared"})
+F_GANS: dict[str, Arm] = {
+    name: ("fgan", {"divergence": name, "generator_objective": "exact"})
+    for name in ("kl", "reverse-kl", "pearson", "squared-hellinger")
+}
+TITLES = {"kl": "KL", "reverse-kl": "reverse KL", "pearson": "Pearson", "squared-hellinger": "Hellinger"}
+"""The f-GANs' divergences as figures name them."""
+
+
+def samples(
+    arm: Arm,
+    metric: str,
+    *,
+    on: Literal["mixture", "image"] = "mixture",
+    sampler: str = "prior",
+    observation: str = "mean",
+    weights: str = "last",
+    settings: Mapping[str, Any] | None = None,
+    network: Mapping[str, Any] | None = None,
+    budget: float = 1.0,
+    against: str | None = None,
+    event: Event | None = None,
+) -> Evidence:
+    """A metric of an arm's samples: as many as the recipe says, of the last weights unless told otherwise.
+
+    Args:
+        arm: model and the settings that make the arm.
+        metric: name of the metric, without extractor.
+        on: measured against a known density, or against held-out images.
+        sampler: where latent vectors come from.
+        observation: the likelihood's mean, or a draw.
+        weights: the last, or their average.
+        settings: further settings of the model.
+        network: fields of the network that are replaced.
+        budget: updates, in those of the recipe.
+        against: a second metric, for associations.
+        event: turns values into 0 and 1.
+    """
+    model, own = arm
+    return Evidence(
+        measure=f"{on}-samples",
+        metric=metric,
+        model=model,
+        settings={**own, **(settings or {})},
+        options={"weights": weights, "sampler": sampler, "observation": observation},
+        samples=True,
+        network=dict(network or {}),
+        budget=budget,
+        against=against,
+        event=event,
+    )
+
+
+def known_mixture(dataset: str, pair: str) -> dict[str, Any]:
+    """The parameters of a known variation of a data set's density, as the discriminator's negatives take them.
+
+    Args:
+        dataset: a mixture.
+        pair: name of the variation (``benchmarks.datasets.variations``).
+    """
+    exact = DATASETS[dataset].density
+    assert exact is not None, dataset
+    density = VARIATIONS[pair](exact())
+    return {
+        "name": f"{dataset}, {pair}",
+        "weights": density.weights.tolist(),
+        "means": density.means.tolist(),
+        "scales": density.scales.tolist(),
+    }

@@ -1,0 +1,163 @@
+"""What a claim is, as typed data: what is compared, how it is judged, and by which margin.
+
+It stands apart from ``benchmarks.specs``, which keys of stored blocks depend on: a claim never changes what is trained.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from benchmarks.specs import Spec
+
+ClaimKind = Literal[
+    "superiority", "ordering", "optimum", "equivalence", "bound", "proportion", "association", "variance", "exact",
+    "descriptive",
+]  # fmt: skip
+"""How a claim is judged; ``benchmarks.analysis.verdicts`` says what each kind tests and what groups it needs."""
+Direction = Literal["higher", "lower"]
+Scale = Literal["difference", "ratio"]
+Quantifier = Literal["every", "typical", "some"]
+"""In how many of its decisive settings a claim must hold: in all, in more than half, in at least one."""
+Family = Literal["primary", "secondary"]
+
+
+class Event(Spec):
+    """What counts as an event of a run: its value lies below, or above, a threshold (not at it)."""
+
+    side: Literal["below", "above"]
+    threshold: Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Evidence(Spec):
+    """Where one group of values comes from: an arm, or data alone, a measure and its metric; one value for each seed.
+
+    Attributes:
+        measure: name of the measure.
+        metric: name of the metric, without extractor.
+        model: name of the model; None for a measure of data alone.
+        settings: settings of the model on top of the tuned ones.
+        options: options of the measure.
+        samples: the measure takes n samples, as many as the recipe says.
+        network: fields of the recipe's network that are replaced.
+        training: fields of the recipe's training that are replaced, other than the number of updates.
+        budget: updates, in those of the recipe.
+        against: a second metric of the same measure, for associations.
+        event: turns values into 0 and 1, for proportions.
+    """
+
+    measure: str
+    metric: str
+    model: str | None = None
+    settings: dict[str, Any] = Field(default_factory=dict)
+    options: dict[str, Any] = Field(default_factory=dict)
+    samples: bool = False
+    network: dict[str, Any] = Field(default_factory=dict)
+    training: dict[str, Any] = Field(default_factory=dict)
+    budget: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1.0
+    against: str | None = None
+    event: Event | None = None
+
+
+class Margin(Spec):
+    """How large an effect must be to count.
+
+    Attributes:
+        value: δ: a difference in the metric's unit; for the scale ``ratio`` a factor above 1; for bounds and proportions the
+            bound itself; for exact claims the tolerance.
+        unit: unit of δ, in words for tables.
+        reason: why this much.
+        refuted_beyond: for bounds and proportions: the bound beyond which the claim is refuted, where it is not ``value``.
+    """
+
+    value: Annotated[float, Field(allow_inf_nan=False)]
+    unit: str
+    reason: str
+    refuted_beyond: Annotated[float, Field(allow_inf_nan=False)] | None = None
+
+
+class Setting(Spec):
+    """One setting in which a claim is tried.
+
+    Attributes:
+        label: its name in tables and figures.
+        dataset: the data set.
+        groups: the groups that are compared, by name, in the order that the claim's kind wants.
+        decisive: it counts for the verdict, or, of a control, the verdict is not to be read without it. The others stand beside;
+            only the profile ``full`` has them.
+        direction: in the claim's place.
+        margin: in the claim's place.
+        quantity: what is measured, in words, where it is not the claim's own quantity.
+    """
+
+    label: str
+    dataset: str
+    groups: Annotated[dict[str, Evidence], Field(min_length=1)]
+    decisive: bool = True
+    direction: Direction | None = None
+    margin: Margin | None = None
+    quantity: str | None = None
+
+
+class Claim(Spec):
+    """A claim of a source document, with all that is fixed before it is judged.
+
+    Attributes:
+        id: its name.
+        statement: the claim, no stronger than its source.
+        document: the source document, by the first three digits of its file name.
+        passage: section or line.
+        kind: how it is judged.
+        quantity: what is measured, in words.
+        contrast: what is compared with what, in words.
+        direction: which values of the quantity support the claim.
+        scale: whether groups are compared by difference, or by ratio (positive quantities, on the logarithmic scale).
+        margin: how much counts; None for descriptive claims only.
+        quantifier: in how many decisive settings it must hold.
+        family: primary (Holm) or secondary (Benjamini–Hochberg); None for exact and descriptive claims.
+        settings: in which it is tried; at most three are decisive.
+        controls: shown beside the claim and never judged: what a reader must see to believe it.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    statement: str
+    document: Annotated[str, Field(pattern=r"^\d{3}(, \d{3})*$")]
+    passage: str
+    kind: ClaimKind
+    quantity: str
+    contrast: str
+    direction: Direction
+    scale: Scale = "difference"
+    margin: Margin | None = None
+    quantifier: Quantifier = "every"
+    family: Family | None = None
+    settings: Annotated[tuple[Setting, ...], Field(min_length=1)]
+    controls: tuple[Setting, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        decisive = [setting for setting in self.settings if setting.decisive]
+        if not 1 <= len(decisive) <= 3:
+            raise ValueError(f"{self.id}: {len(decisive)} decisive settings; a claim has one to three")
+        tried = self.settings + self.controls
+        if len({setting.label for setting in tried}) < len(tried):
+            raise ValueError(f"{self.id}: two settings share a label")
+        tested = self.kind not in ("exact", "descriptive")
+        if tested != (self.family is not None):
+            raise ValueError(f"{self.id}: a tested claim has a family, an exact or descriptive one has none")
+        if (self.kind != "descriptive") != all(self.margin_in(setting) is not None for setting in self.settings):
+            raise ValueError(f"{self.id}: a margin is needed in every setting, and by descriptive claims in none")
+        return self
+
+    def margin_in(self, setting: Setting) -> Margin | None:
+        """The margin in a setting."""
+        return setting.margin or self.margin
+
+    def quantity_in(self, setting: Setting) -> str:
+        """What is measured in a setting."""
+        return setting.quantity or self.quantity
+
+    def direction_in(self, setting: Setting) -> Direction:
+        """The direction in a setting."""
+        return setting.direction or self.direction

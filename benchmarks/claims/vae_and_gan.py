@@ -1,0 +1,314 @@
+"""Claims that compare autoencoders, VAEs and GANs as generators."""
+
+from __future__ import annotations
+
+from benchmarks.claims.arms import (
+    AE,
+    F_GANS,
+    GAN,
+    LEAST_SQUARES,
+    REGRESSION,
+    SATURATING,
+    TITLES,
+    VAE,
+    VAE_FIXED,
+    Arm,
+    samples,
+)
+from benchmarks.claims.spec import Claim, Evidence, Margin, Setting
+
+TENTH = Margin(
+    value=1.1,
+    unit="times",
+    reason="a tenth is the smallest difference of FID or JSD that papers on generative models treat as one",
+)
+
+STEP_SIZES = (5e-4, 1e-3, 2e-3)
+"""Step sizes that both models are trained with where their steadiness is compared."""
+
+
+def at_step_size(arm: Arm, rate: float, on_images: bool) -> Evidence:
+    """FID or JSD of an arm whose every player has this step size."""
+    names = {"gan": ("generator_learning_rate", "discriminator_learning_rate")}.get(arm[0], ("learning_rate",))
+    settings = dict.fromkeys(names, rate)
+    if on_images:
+        return samples(arm, "fid", on="image", settings=settings)
+    return samples(arm, "jsd-hist", settings=settings, observation="draw" if arm[0] == "vae" else "mean")
+
+
+def off_support(arm: Arm, layers: int, sampler: str = "prior", rate: float | None = None) -> Evidence:
+    """Share of an arm's samples off the data's support, with so many hidden layers; a VAE without its observation noise.
+
+    ``rate`` is the step size of an arm with one player; None for the tuned one.
+    """
+    settings = {} if rate is None else {"learning_rate": rate}
+    return samples(arm, "off-support-share", sampler=sampler, network={"hidden": (64,) * layers}, settings=settings)
+
+
+def step_size_in_words(rate: float | None) -> str:
+    """A step size for a label."""
+    return "tuned step size" if rate is None else f"step size {rate:g}"
+
+
+DEPTHS: tuple[tuple[float | None, tuple[int, ...]], ...] = (
+    (STEP_SIZES[1], (4, 3, 2)),
+    (STEP_SIZES[0], (4,)),
+    (STEP_SIZES[2], (4,)),
+    (None, (4,)),
+)
+"""Step size, the same for both depths, and the depths that are held against one hidden layer. The tuned step size (None) is tuned
+for two layers: at that of the ring's VAE, 0.032, one with four loses a latent dimension."""
+
+
+_ON_RING = {
+    "VAE": samples(VAE, "jsd-hist", observation="draw"),
+    "GAN": samples(GAN, "jsd-hist"),
+}
+
+BY_MODEL: dict[str, Arm] = {
+    "AE": AE,
+    "VAE": VAE,
+    "GAN": GAN,
+    "GAN (saturating)": SATURATING,
+    "GAN (least squares)": LEAST_SQUARES,
+    **{f"f-GAN ({TITLES[name]})": arm for name, arm in F_GANS.items()},
+}
+"""Models that a fresh classifier and the JSD rank."""
+
+CLAIMS = (
+    Claim(
+        id="quality-order",
+        statement="As generators, autoencoders come last, VAEs next, GANs first",
+        document="000, 003",
+        passage="000, line 94 (novelty); 003, VAE & GAN; the order of quality is ours",
+        kind="ordering",
+        quantity="JSD of samples",
+        contrast="AE against VAE, VAE against GAN, on the same decoder",
+        direction="lower",
+        scale="ratio",
+        margin=TENTH,
+        family="primary",
+        settings=(
+            Setting(
+                label="ring, N(0, I)",
+                dataset="ring",
+                groups={"AE": samples(AE, "jsd-hist"), **_ON_RING},
+            ),
+            Setting(
+                label="digits, N(0, I)",
+                dataset="digits",
+                quantity="FID of samples",
+                groups={
+                    "AE": samples(AE, "fid", on="image"),
+                    "VAE": samples(VAE, "fid", on="image"),
+                    "GAN": samples(GAN, "fid", on="image"),
+                },
+            ),
+            Setting(
+                label="digits, GMM on codes",
+                dataset="digits",
+                quantity="FID of samples",
+                groups={
+                    "AE": samples(AE, "fid", on="image", sampler="gmm"),
+                    "VAE": samples(VAE, "fid", on="image", sampler="gmm"),
+                    "GAN": samples(GAN, "fid", on="image"),
+                },
+            ),
+            Setting(
+                label="ring, GMM on codes",
+                dataset="ring",
+                groups={
+                    "AE": samples(AE, "jsd-hist", sampler="gmm"),
+                    "VAE": samples(VAE, "jsd-hist", sampler="gmm", observation="draw"),
+                    "GAN": samples(GAN, "jsd-hist"),
+                },
+                decisive=False,
+            ),
+            Setting(
+                label="grid, N(0, I)",
+                dataset="grid",
+                groups={"AE": samples(AE, "jsd-hist"), **_ON_RING},
+                decisive=False,
+            ),
+        ),
+    ),
+    Claim(
+        id="gan-is-better-at-the-end",
+        statement="The final result of a VAE is not as good as that of a GAN",
+        document="003",
+        passage="'Generator与Discriminator', VAE & GAN",
+        kind="superiority",
+        quantity="JSD of samples of the last iterate",
+        contrast="GAN (non-saturating) against VAE (learned scale), both at their tuned settings",
+        direction="lower",
+        scale="ratio",
+        margin=TENTH,
+        family="primary",
+        settings=(
+            Setting(label="ring", dataset="ring", groups={"GAN": _ON_RING["GAN"], "VAE": _ON_RING["VAE"]}),
+            Setting(
+                label="digits",
+                dataset="digits",
+                quantity="FID of samples of the last iterate",
+                groups={"GAN": samples(GAN, "fid", on="image"), "VAE": samples(VAE, "fid", on="image")},
+            ),
+            Setting(label="grid", dataset="grid", groups={"GAN": _ON_RING["GAN"], "VAE": _ON_RING["VAE"]}),
+            Setting(
+                label="ring, fixed scale",
+                dataset="ring",
+                groups={"GAN": _ON_RING["GAN"], "VAE": samples(VAE_FIXED, "jsd-hist", observation="draw")},
+                decisive=False,
+            ),
+            *(
+                Setting(
+                    label=f"ring, {budget:g} × the budget",
+                    dataset="ring",
+                    groups={
+                        "GAN": samples(GAN, "jsd-hist", budget=budget),
+                        "VAE": samples(VAE, "jsd-hist", observation="draw", budget=budget),
+                    },
+                    decisive=False,
+                )
+                for budget in (0.5, 2)
+            ),
+        ),
+    ),
+    Claim(
+        id="vae-is-stabler",
+        statement="The VAE is steadier than the GAN",
+        document="003",
+        passage="'Generator与Discriminator', VAE & GAN",
+        kind="variance",
+        quantity="standard deviation over seeds of log JSD",
+        contrast="VAE against GAN at one and the same step size; failed runs counted apart",
+        direction="lower",
+        scale="ratio",
+        margin=Margin(
+            value=2.0, unit="times", reason="half the spread: a quarter of the seeds would do for the same certainty"
+        ),
+        family="primary",
+        settings=tuple(
+            Setting(
+                label=f"{dataset}, step size {rate:g}, {likelihood} scale",
+                dataset=dataset,
+                groups={
+                    "VAE": at_step_size(vae, rate, dataset == "digits"),
+                    "GAN": at_step_size(GAN, rate, dataset == "digits"),
+                },
+                quantity="standard deviation over seeds of log FID" if dataset == "digits" else None,
+                decisive=rate == STEP_SIZES[1] and vae is VAE and dataset != "unequal-pair",
+            )
+            for dataset in ("ring", "grid", "digits", "unequal-pair")
+            for rate in STEP_SIZES
+            for vae, likelihood in ((VAE, "learned"), (VAE_FIXED, "fixed"))
+        ),
+    ),
+    Claim(
+        id="components-need-depth",
+        statement="A generator trained alone does not relate neighbouring components; more hidden layers may help",
+        document="003",
+        passage="'单纯的learn Generator困难的地方'",
+        kind="superiority",
+        quantity="share of samples off the data's support",
+        contrast="four hidden layers against one at one step size, in networks trained without a discriminator",
+        direction="lower",
+        margin=Margin(value=0.05, unit="share", reason="five points: one sample in twenty moved onto the data"),
+        family="primary",
+        settings=tuple(
+            Setting(
+                label=f"{dataset}, {name}, {layers} layers against 1, {step_size_in_words(rate)}",
+                dataset=dataset,
+                groups={
+                    f"{layers} layers": off_support(arm, layers, sampler, rate),
+                    "1 layer": off_support(arm, 1, sampler, rate),
+                },
+                decisive=layers == 4 and rate == STEP_SIZES[1] and (dataset, name) != ("grid", "AE"),
+            )
+            for dataset in ("spiral", "grid")
+            for name, arm, sampler in (("VAE", VAE, "prior"), ("AE", AE, "gmm"))
+            for rate, depths in DEPTHS
+            for layers in depths
+        ),
+        controls=(
+            Setting(
+                label="spiral, GAN beside",
+                dataset="spiral",
+                decisive=False,
+                groups={"4 layers": off_support(GAN, 4), "1 layer": off_support(GAN, 1)},
+            ),
+        ),
+    ),
+    Claim(
+        id="two-sample-classifier",
+        statement="Real and generated samples can be mixed for the network to tell apart",
+        document="002",
+        passage="'评估 GANs 模型' (Evaluation)",
+        kind="descriptive",
+        quantity="accuracy on fresh data and samples",
+        contrast="a fresh classifier and the game's own discriminator",
+        direction="higher",
+        settings=(
+            Setting(
+                label="ring",
+                dataset="ring",
+                groups={
+                    "fresh classifier": samples(GAN, "c2st").model_copy(update={"measure": "mixture-two-sample"}),
+                    "game's D": samples(GAN, "game-accuracy").model_copy(update={"measure": "game-discriminator"}),
+                },
+            ),
+            *(
+                Setting(
+                    label=f"ring, {words} by model",
+                    dataset="ring",
+                    groups={
+                        name: samples(arm, metric, observation="draw" if arm[0] == "vae" else "mean").model_copy(
+                            update={"measure": measure}
+                        )
+                        for name, arm in BY_MODEL.items()
+                    },
+                    quantity=quantity,
+                    decisive=False,
+                )
+                for words, measure, metric, quantity in (
+                    ("fresh classifier", "mixture-two-sample", "c2st", "accuracy of a fresh classifier"),
+                    ("JSD", "mixture-samples", "jsd-hist", "JSD of samples"),
+                )
+            ),
+        ),
+    ),
+    Claim(
+        id="pixel-loss-blurs",
+        statement="A generator that is trained directly averages the training samples and gives blurred images",
+        document="001",
+        passage="11.1, tips",
+        kind="superiority",
+        quantity="high-frequency power relative to the data's",
+        contrast="one network: trained by a discriminator, or by regression of images from noise",
+        direction="higher",
+        margin=Margin(
+            value=0.2, unit="of the data's power", reason="a fifth of the data's detail is a difference that eyes see"
+        ),
+        family="primary",
+        settings=(
+            Setting(
+                label="digits, squared error",
+                dataset="digits",
+                groups={
+                    "GAN": samples(GAN, "sharpness", on="image"),
+                    "regression": samples(REGRESSION, "sharpness", on="image"),
+                },
+            ),
+        ),
+        controls=(
+            Setting(
+                label="ring: all samples at the mean, off the data",
+                dataset="ring",
+                quantity="share of samples off the data's support",
+                groups={
+                    "regression": samples(REGRESSION, "off-support-share"),
+                    "GAN": samples(GAN, "off-support-share"),
+                },
+            ),
+        ),
+    ),
+)
