@@ -1,0 +1,184 @@
+"""The simulation of the verdicts' rules: its made-up runs lie where they should, and its counts are right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from benchmarks.analysis import simulate
+from benchmarks.analysis.simulate import (
+    DELTA,
+    DISTRIBUTIONS,
+    FACTOR,
+    FAMILY_SIZES,
+    LEVELS,
+    MADE,
+    PATTERNS,
+    RHO,
+    SHARE,
+    Scenario,
+    Truth,
+    above_level,
+    family_errors,
+    family_rows,
+    made_claim,
+    made_family,
+    made_groups,
+    markdown,
+    power_scenarios,
+    rates,
+    single_scenarios,
+)
+from benchmarks.claims.spec import ClaimKind
+
+MANY = 200_000
+
+
+def made(kind: ClaimKind, beyond: float = 0.0) -> dict[str, np.ndarray]:
+    samples = np.random.default_rng(0).normal(size=(MADE[kind].samples, MANY))
+    return made_groups(kind, samples, beyond, 3.0, np.zeros((len(MADE[kind].groups), MANY), bool))
+
+
+def test_values_have_mean_0_and_spread_1() -> None:
+    for draw in DISTRIBUTIONS.values():
+        values = draw(np.random.default_rng(0), (MANY,))
+        assert values.mean() == pytest.approx(0, abs=0.02)
+        assert values.std() == pytest.approx(1, abs=0.1)
+
+
+def test_made_up_runs_lie_at_the_margin() -> None:
+    means = {
+        kind: [values.mean() for values in made(kind).values()]
+        for kind in ("superiority", "optimum", "ordering", "bound")
+    }
+    assert means["superiority"] == pytest.approx([DELTA, 0], abs=0.03)
+    assert means["optimum"] == pytest.approx([DELTA, 0, 0], abs=0.03)
+    assert means["ordering"] == pytest.approx([0, DELTA, 2 * DELTA], abs=0.03)
+    assert means["bound"] == pytest.approx([DELTA], abs=0.03)
+    first, other = made("equivalence", 2 * DELTA).values()
+    assert first.mean() - other.mean() == pytest.approx(-DELTA, abs=0.03)
+    steady, other = made("variance").values()
+    assert other.std() / steady.std() == pytest.approx(FACTOR, abs=0.02)
+    for pairs in made("association").values():
+        assert stats.spearmanr(pairs[:, 0], pairs[:, 1]).statistic == pytest.approx(RHO, abs=0.01)
+    assert made("proportion")["a"].mean() == pytest.approx(SHARE, abs=0.01)
+
+
+def test_failed_runs_leave_a_proportion_what_it_is() -> None:
+    samples = np.random.default_rng(0).normal(size=(1, MANY))
+    values = made_groups("proportion", samples, 0.0, 1.0, np.ones((1, MANY), bool))["a"]
+    assert np.isnan(values).mean() == pytest.approx(SHARE, abs=0.01) and not np.nanmax(values)
+
+
+@pytest.mark.parametrize("kind", ["superiority", "equivalence", "bound", "association"])
+def test_error_rates_at_the_margin_are_the_level(kind: ClaimKind) -> None:
+    repetitions = 4_000
+    rows = pd.DataFrame(rates(Scenario("single", kind, 16), repetitions, [0, 1]))
+    assert list(rows["level"].unique()) == list(LEVELS)
+    plain = rows[rows["level"] == LEVELS[0]].set_index("verdict")["rate"]
+    error = np.sqrt(0.05 * 0.95 / repetitions)
+    assert plain["support"] == pytest.approx(0.05, abs=4 * error + 0.005)
+    # an equivalence is refuted on either side, of which only one is near
+    assert plain["refute"] == pytest.approx(0.025 if kind == "equivalence" else 0.05, abs=4 * error + 0.005)
+
+
+@pytest.mark.parametrize("kind", list(MADE))
+def test_far_from_the_margin_all_is_decided(kind: ClaimKind) -> None:
+    n = 32 if kind == "proportion" else 8
+    for sign, verdict in ((1, "support"), (-1, "refute")):
+        rows = pd.DataFrame(rates(Scenario("power", kind, n, beyond=sign * MADE[kind].far), 200, [0, 2]))
+        found = rows[rows["level"] == LEVELS[0]].set_index("verdict")["rate"]
+        assert found[verdict] > 0.9
+        assert found.drop(verdict).max() == 0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "quantifier", "true"),
+    [
+        ((0, 0, 0), "every", {"inconclusive"}),
+        ((1, 1, 1), "every", {"inconclusive", "supported"}),
+        ((1, 1, 0), "every", {"inconclusive"}),
+        ((1, 1, 0), "typical", {"inconclusive", "supported"}),
+        ((1, -1, 0), "every", {"inconclusive", "refuted", "mixed"}),
+        ((1, -1, 0), "some", {"inconclusive", "supported", "mixed"}),
+        ((-1, -1, 0), "some", {"inconclusive"}),
+    ],
+)
+def test_what_is_true_of_a_claim(pattern: tuple[int, ...], quantifier: str, true: set[str]) -> None:
+    claim = made_claim("superiority", "x", len(pattern), quantifier, "primary")  # type: ignore[arg-type]
+    assert Truth(claim, pattern, 0).true_verdicts == true
+
+
+def test_families_are_as_large_as_they_say() -> None:
+    for state in PATTERNS:
+        families = [truth.claim.family for truth in made_family(state)]
+        assert {family: families.count(family) for family in FAMILY_SIZES} == FAMILY_SIZES
+
+
+def test_false_verdicts_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = "some claims true, some false, some at the margin"
+    monkeypatch.setattr(simulate, "FAMILY_SIZES", {"primary": 9, "secondary": 9})
+    right = family_errors(state, 0.0, 2, [0])
+    assert right["secondary, share"][0] < 0.5
+    monkeypatch.setattr(
+        Truth, "true_verdicts", {"inconclusive"}
+    )  # as if all lay at the margin: what was found is false
+    wrong = family_errors(state, 0.0, 2, [0])
+    assert wrong["primary, any"] == [1, 1] and wrong["secondary, share"] == [1, 1]
+    rows = family_rows(state, 0.0, wrong)
+    assert [row["rate"] for row in rows] == [1, 1] and [row["kind"] for row in rows] == ["primary", "secondary"]
+
+
+def test_rates_above_their_level_are_named() -> None:
+    rows = pd.DataFrame(
+        {
+            "part": ["single", "single", "power"],
+            "level": 0.05,
+            "rate": [0.055, 0.08, 0.9],
+            "se": 0.003,
+            "repetitions": 5000,
+        }
+    )
+    assert list(above_level(rows)["rate"]) == [0.08]
+
+
+def test_scenarios_are_those_that_are_asked_for() -> None:
+    scenarios = list(single_scenarios())
+    assert {s.n for s in scenarios} == {4, 8, 16, 32} and {s.failure for s in scenarios} == {0, 0.1, 0.3}
+    assert {s.spread for s in scenarios} == {1, 3} and {s.distribution for s in scenarios} == {
+        "normal",
+        "log-normal",
+        "t3",
+    }
+    assert {s.kind for s in scenarios} == set(MADE)
+    assert {s.beyond for s in scenarios if s.kind == "equivalence"} == {0, 2 * DELTA}
+
+
+def test_markdown() -> None:
+    table = pd.DataFrame({"x": [0.12345], "y": ["z"]}, index=pd.Index(["a"], name="kind"))
+    assert markdown(table) == "| kind | x | y |\n| --- | --- | --- |\n| a | 0.123 | z |"
+
+
+def test_all_files_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = [scenario for scenario in single_scenarios() if scenario.n == 4 and scenario.failure == 0.1]
+    points = [scenario for scenario in power_scenarios() if scenario.n in (4, 32)][::2]
+    monkeypatch.setattr(simulate, "single_scenarios", lambda: few[::5])
+    monkeypatch.setattr(simulate, "power_scenarios", lambda: points)
+    monkeypatch.setattr(simulate, "PATTERNS", {"all claims at the margin": ((0,),)})
+    simulate.main(["--repetitions", "20", "--out", str(tmp_path), "--workers", "1"])
+    rows = pd.read_csv(tmp_path / "simulation.csv")
+    assert set(rows["part"]) == {"single", "power", "family"}
+    assert rows["rate"].between(0, 1).all()
+    report = (tmp_path / "simulation.md").read_text(encoding="utf-8")
+    assert "14 primary claims" in report and "n = 4" in report
+    assert (tmp_path / "power.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_no_repetitions(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        simulate.main(["--repetitions", "0"])
+    assert "at least 1" in capsys.readouterr().err
