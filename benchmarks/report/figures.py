@@ -25,6 +25,7 @@ from benchmarks.report.style import (
     DATA_COLOUR,
     MODEL_COLOURS,
     MODEL_MARKERS,
+    NORMAL_PRIOR,
     OTHER_COLOUR,
     OTHER_MARKER,
     number,
@@ -214,7 +215,7 @@ def samples_figure(results: Results, dataset: str) -> Figure | None:
         axes = next(panels)
         axes.set_visible(True)
         several = any(a == arm[0] and o == "draw" for a, _, o in results.arms(dataset, measure))
-        how = sampler_label(arm[1], arm[2], several) if arm[0] else "floor"
+        how = sampler_label(arm[1], arm[2], several, arm[0] not in results.other_priors) if arm[0] else "floor"
         panel(axes, results, dataset, arm, entries, f"{how} · {headline(results, dataset, arm)}".removesuffix(" · "))
     number_is = "; the number is the mean over such seeds (lower is better)"
     figure.suptitle(
@@ -267,7 +268,8 @@ def intervals_figure(results: Results, dataset: str) -> Figure | None:
     if not shown:
         return None
     rows = results.rows[results.rows["dataset"] == dataset]
-    failed = {" · ".join(arm_label(line, lines)): line["failed"] for _, line in lines.iterrows()}
+    labels = {index: " · ".join(arm_label(line, lines, results.other_priors)) for index, line in lines.iterrows()}
+    failed = {labels[index]: line["failed"] for index, line in lines.iterrows()}
     position = {name: -index for index, name in enumerate(failed)}
     height, columns = -(-len(shown) // INTERVALS_PER_ROW), min(len(shown), INTERVALS_PER_ROW)
     size = (2.5 * columns + 2.2, (0.21 * len(position) + 1.1) * height)
@@ -277,8 +279,8 @@ def intervals_figure(results: Results, dataset: str) -> Figure | None:
     several = len({metric[len(base) :] for metric, base in shown if metric != base}) > 1
     for axes, (metric, base) in zip(grid.ravel(), shown, strict=False):
         chosen = lines[lines["metric"] == metric]
-        for _, line in chosen.iterrows():
-            interval_line(axes, rows, line, position[" · ".join(arm_label(line, lines))])
+        for index, line in chosen.iterrows():
+            interval_line(axes, rows, line, position[labels[index]])
         floor = results.floors.get((dataset, metric))
         if floor is not None:
             axes.axvline(floor, color=DATA_COLOUR, linestyle="--", linewidth=0.9, zorder=0)
@@ -353,5 +355,7 @@ def overview_figure(results: Results) -> Figure | None:
         for axes, (arm, entries) in zip(line, members, strict=False):
             panel(axes, results, name, arm, entries, headline(results, name, arm))
         line[0].set_ylabel(name, fontweight="bold")
-    figure.suptitle("One decoder, one budget, one data order; latents from N(0, I). Means over seeds, lower is better")
+    arms = {arm[0] for _, members in rows for arm, _ in members}
+    prior = "the prior" if arms & results.other_priors else NORMAL_PRIOR
+    figure.suptitle(f"One decoder, one budget, one data order; latents from {prior}. Means over seeds, lower is better")
     return figure

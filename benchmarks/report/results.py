@@ -12,7 +12,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.analysis.calibration import CALIBRATION, calibrate
+from benchmarks.analysis.evidence import IDENTITY, EvidenceRows, Values, identity_of, values_of
+from benchmarks.analysis.published import MEASURES as PUBLISHED
 from benchmarks.analysis.summary import arm_of, floors, mark_best, summarise, with_arms
+from benchmarks.analysis.verdicts import ClaimResult, judge
+from benchmarks.claims.spec import Claim
+from benchmarks.report.style import has_normal_prior
 from benchmarks.store import Store
 
 
@@ -46,8 +51,22 @@ class Results:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """Rows on models and data, with the columns ``arm``, ``observation`` and ``base`` added."""
-        return with_arms(self.all_rows[~self.all_rows["measure"].isin(CALIBRATION)], self.run)
+        """Rows of the comparisons, with the columns ``arm``, ``observation`` and ``base`` added.
+
+        What only claims asked for, is about estimators or stands beside published numbers, is no line of a comparison.
+        """
+        rows = self.all_rows[~self.all_rows["measure"].isin((*CALIBRATION, *PUBLISHED))]
+        compared = {identity_of(entry) for entry in self.compared}
+        names = rows[IDENTITY].fillna("").itertuples(index=False, name=None)
+        return with_arms(rows[np.array([name in compared for name in names], bool)], self.run)
+
+    @cached_property
+    def compared(self) -> list[dict[str, Any]]:
+        """The measurements that an experiment asked for, in the order of the plan; not those of claims alone."""
+        experiments = self.run["experiments"]
+        return [
+            entry for entry in self.run["measurements"] if any(name in experiments for name in entry["experiments"])
+        ]
 
     @cached_property
     def calibration(self) -> pd.DataFrame:
@@ -55,11 +74,25 @@ class Results:
         return calibrate(self.all_rows[self.all_rows["measure"].isin(CALIBRATION)])
 
     @cached_property
+    def published(self) -> pd.DataFrame:
+        """Rows that stand beside published numbers (``benchmarks.analysis.published``)."""
+        return self.all_rows[self.all_rows["measure"].isin(PUBLISHED)]
+
+    @cached_property
     def summary(self) -> pd.DataFrame:
         """One line per arm and metric, with intervals and marks (``benchmarks.analysis.summary``)."""
         summary = summarise(self.rows)
         summary["mark"] = mark_best(self.rows, summary, self.run["metrics"])
         return summary
+
+    @cached_property
+    def other_priors(self) -> frozenset[str]:
+        """Names of the arms that are not sampled from N(0, I) where they are sampled from their prior."""
+        return frozenset(
+            arm_of(entry)
+            for entry in self.compared
+            if entry["arm"] and not has_normal_prior(entry["model"], json.loads(entry["setting"]))
+        )
 
     @cached_property
     def floors(self) -> dict[tuple[str, str], float]:
@@ -72,6 +105,40 @@ class Results:
         path = self.root / "tuning.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
+    @cached_property
+    def trial(self) -> dict[str, Any]:
+        """``claims.json``: the claims that were on trial, as the registry had them, and the keys of their evidence."""
+        path = self.root / "claims.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"claims": {}, "evidence": {}}
+
+    @cached_property
+    def claims(self) -> dict[str, Claim]:
+        """The claims that were on trial, with the margins that they are judged by."""
+        return {name: Claim.model_validate_json(json.dumps(entry)) for name, entry in self.trial["claims"].items()}
+
+    @cached_property
+    def evidence(self) -> EvidenceRows:
+        """All rows by the key of their measurement."""
+        return EvidenceRows(self.all_rows, self.run["measurements"])
+
+    @cached_property
+    def claim_values(self) -> dict[str, Values]:
+        """Claim → setting → group → values of the runs."""
+        keys = self.trial["evidence"]
+        return {name: values_of(claim, keys[name], self.evidence) for name, claim in self.claims.items()}
+
+    @cached_property
+    def verdicts(self) -> list[ClaimResult]:
+        """Verdicts of all claims that were on trial, in the registry's order."""
+        if not self.claims:
+            return []
+        return judge([self._tried(claim) for claim in self.claims.values()], self.claim_values, self.trial["families"])
+
+    def _tried(self, claim: Claim) -> Claim:
+        """The claim without the settings beside the decisive ones that this run did not try."""
+        tried = self.trial["evidence"][claim.id]
+        return claim.model_copy(update={"settings": tuple(s for s in claim.settings if s.decisive or s.label in tried)})
+
     @property
     def datasets(self) -> dict[str, dict[str, Any]]:
         """Facts of the data sets that rows are about, by name."""
@@ -80,11 +147,7 @@ class Results:
 
     def entries(self, dataset: str, measure: str) -> list[dict[str, Any]]:
         """The measurements of one measure on one data set, in the order of the plan, without failed ones."""
-        return [
-            e
-            for e in self.run["measurements"]
-            if e["dataset"] == dataset and e["measure"] == measure and not e["failure"]
-        ]
+        return [e for e in self.compared if e["dataset"] == dataset and e["measure"] == measure and not e["failure"]]
 
     def arms(self, dataset: str, measure: str) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
         """The same, grouped by (arm, sampler, observation): one entry per block of seeds."""
@@ -97,6 +160,15 @@ class Results:
     def arrays(self, entry: dict[str, Any]) -> dict[str, np.ndarray]:
         """Arrays of one measurement, each with a leading seed axis; empty where no seed gave any."""
         return Store(self.root).read_arrays("measurements", entry["key"])
+
+    def runs(self, entry: dict[str, Any]) -> dict[int, dict[str, np.ndarray]]:
+        """Arrays of each seed of a measurement that did not fail, without the seed axis, by the seed's index."""
+        arrays = self.arrays(entry)
+        return {
+            index: {name: array[index] for name, array in arrays.items()}
+            for index, ok in enumerate(self._ok(entry))
+            if ok
+        }
 
     def example(self, entries: list[dict[str, Any]]) -> dict[str, np.ndarray]:
         """Arrays of the first seed that did not fail, without the seed axis; empty where all failed."""
@@ -111,10 +183,8 @@ class Results:
         return next((index for index, ok in enumerate(self._ok(entry)) if ok), None)
 
     def _ok(self, entry: dict[str, Any]) -> list[bool]:
-        same = pd.Series(True, index=self.rows.index)
-        for column in ("block", "measure", "dataset", "sampler", "weights", "setting"):
-            same &= self.rows[column] == (entry[column] or "")
-        if not same.any():  # a measure without metrics has no rows: its block's others tell
-            same = self.rows["block"] == (entry["block"] or "")
-        status = self.rows[same].groupby("seed", dropna=False)["status"].min()  # "ok" comes after the others
+        rows = self.evidence.groups.get(identity_of(entry))
+        if rows is None:  # a measure without metrics has no rows: its block's others tell
+            rows = self.all_rows[self.all_rows["block"] == (entry["block"] or "")]
+        status = rows.groupby("seed", dropna=False)["status"].min()  # "ok" comes after the others
         return [(status.get(np.nan if seed is None else float(seed)) == "ok") for seed in entry["seeds"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 MODEL_COLOURS = {
@@ -12,17 +13,36 @@ MODEL_COLOURS = {
     "gan": "#0072B2",
     "fgan": "#AA4499",
     "latent-gan": "#56B4E9",
+    "regression": "#882255",
+    "discriminator": "#117733",
 }
 """One colour per model, told apart by colour-blind readers (Okabe and Ito; Tol)."""
-MODEL_MARKERS = {"pca": "P", "ae": "o", "dae": "s", "vae": "D", "gan": "^", "fgan": "v", "latent-gan": "<"}
+MODEL_MARKERS = {
+    "pca": "P", "ae": "o", "dae": "s", "vae": "D", "gan": "^", "fgan": "v", "latent-gan": "<", "regression": "X",
+    "discriminator": "*",
+}  # fmt: skip
+DATASET_COLOURS = {
+    "ring": "#0072B2", "grid": "#009E73", "unequal-pair": "#AA4499", "pair-1d": "#D55E00", "comb-1d": "#E69F00",
+    "spiral": "#56B4E9",
+}  # fmt: skip
 DATASET_MARKERS = {"ring": "o", "grid": "s", "unequal-pair": "^", "pair-1d": "<", "comb-1d": "D", "spiral": "P"}
 ESTIMATORS = {"hist": "histogram", "knn": "nearest neighbours", "kde": "kernel density"}
 ESTIMATOR_COLOURS = {"hist": "#0072B2", "knn": "#D55E00", "kde": "#009E73"}
 OTHER_COLOUR, OTHER_MARKER = "#555555", "o"
 DATA_COLOUR = "#333333"
+VERDICT_COLOURS = {
+    "supported": "#00785A",
+    "refuted": "#B4472E",
+    "mixed": "#8A5A9E",
+    "inconclusive": "#767676",
+    "descriptive": "#3B6FA0",
+    "cannot be judged": "#A0A0A0",
+}
+"""Colours of verdicts, told apart by colour-blind readers; the word always stands beside."""
 CURVE_STYLES = ("-", "--", ":")
 
-SAMPLERS = {"prior": "N(0, I)", "gaussian": "Gaussian on codes", "gmm": "GMM on codes"}
+NORMAL_PRIOR, OTHER_PRIOR = "N(0, I)", "prior"
+SAMPLERS = {"prior": NORMAL_PRIOR, "gaussian": "Gaussian on codes", "gmm": "GMM on codes"}
 OBSERVATIONS = {"mean": "mean", "draw": "draw"}
 
 RC: Any = {
@@ -37,9 +57,26 @@ RC: Any = {
 }
 
 
-def sampler_label(sampler: str, observation: str, several_observations: bool) -> str:
-    """How an arm was sampled, in words; the observation is named where the arm has several."""
-    label = SAMPLERS.get(sampler, sampler)
+def has_normal_prior(model: str | None, settings: Mapping[str, Any]) -> bool:
+    """Whether latent vectors are draws of N(0, I): not with another prior, nor where samples are found by search.
+
+    Args:
+        model: name of the model; None for data alone.
+        settings: its settings.
+    """
+    return model != "discriminator" and settings.get("prior", "normal") == "normal"
+
+
+def sampler_label(sampler: str, observation: str, several_observations: bool, normal_prior: bool = True) -> str:
+    """How an arm was sampled, in words; the observation is named where the arm has several.
+
+    Args:
+        sampler: where latent vectors come from.
+        observation: the likelihood's mean, or a draw.
+        several_observations: the arm was measured with both.
+        normal_prior: its prior is N(0, I).
+    """
+    label = OTHER_PRIOR if sampler == "prior" and not normal_prior else SAMPLERS.get(sampler, sampler)
     return f"{label}, {OBSERVATIONS[observation]}" if several_observations and observation else label
 
 

@@ -23,7 +23,7 @@ LEGEND = (
 )
 ORDER = (
     "fid", "kid", "precision", "recall", "density", "coverage", "sharpness", "classes-covered", "label-entropy", "c2st",
-    "nearest-l2",
+    "c2st-auc", "nearest-l2",
 )  # fmt: skip
 """Columns of image tables in this order; other metrics come before, as they were measured."""
 FIDELITY_AND_DIVERSITY = frozenset({"precision", "recall", "density", "coverage", "classes-covered", "label-entropy"})
@@ -71,14 +71,21 @@ def lines_of(results: Results, dataset: str) -> pd.DataFrame:
     return summary[(summary["dataset"] == dataset) & (summary["measure"] != "training")]
 
 
-def arm_label(line: pd.Series, summary: pd.DataFrame) -> tuple[str, str]:
-    """An arm's name and how it was sampled."""
+def arm_label(line: pd.Series, summary: pd.DataFrame, other_priors: frozenset[str]) -> tuple[str, str]:
+    """An arm's name and how it was sampled.
+
+    Args:
+        line: of the summary.
+        summary: all its lines on the data set.
+        other_priors: names of arms whose prior is not N(0, I).
+    """
     if line["measure"] in FLOORS:
         return "real data", "floor"
     if not line["sampler"]:
         return line["arm"], HOW.get(line["measure"], "")
     observations = summary.loc[summary["arm"] == line["arm"], "observation"]
-    return line["arm"], sampler_label(line["sampler"], line["observation"], (observations == "draw").any())
+    several, normal = (observations == "draw").any(), line["arm"] not in other_priors
+    return line["arm"], sampler_label(line["sampler"], line["observation"], several, normal)
 
 
 def at_floor(line: pd.Series, results: Results) -> bool:
@@ -137,7 +144,7 @@ def comparison_table(results: Results, dataset: str) -> str:
             header += [title_of(results, base, metric) for metric, base in metrics.itertuples(index=False)]
             body = []
             for _, group in chosen.groupby(["arm", "sampler", "observation"], sort=False):
-                arm, sampled = arm_label(group.iloc[0], lines)
+                arm, sampled = arm_label(group.iloc[0], lines, results.other_priors)
                 by_metric = {str(line["metric"]): cell(line, results) for _, line in group.iterrows()}
                 body.append([arm, sampled, str(group["n"].max()), *(by_metric.get(m, "") for m in metrics["metric"])])
             parts.append(f"## {title}\n\n{markdown(header, body)}")

@@ -34,14 +34,14 @@ def summary_lines(results: Results, computed: int, reused: int, seconds: float) 
         shown = []
         for line in (finite.iloc[0], finite.iloc[-1]):
             half = (line["ci_high"] - line["ci_low"]) / 2
-            shown.append(
-                f"{', '.join(arm_label(line, every))} {number(line['mean'], half if np.isfinite(half) else None)}"
-            )
+            label = ", ".join(arm_label(line, every, results.other_priors))
+            shown.append(f"{label} {number(line['mean'], half if np.isfinite(half) else None)}")
         floor = results.floors.get((dataset, metric))
         real = "" if floor is None else f"; real data {number(floor)}"
         lines.append(f"{dataset}: {title} from {shown[0]} to {shown[1]}{real}")
     lines += matched_lines(results)[:2]
-    statuses = results.rows.loc[results.rows["seed"].notna(), ["block", "seed", "status"]].drop_duplicates()
+    rows = results.all_rows  # of comparisons and of claims
+    statuses = rows.loc[rows["seed"].notna(), ["block", "seed", "status"]].drop_duplicates()
     runs = statuses[statuses["block"] != ""]
     bad = runs[runs["status"] != "ok"].drop_duplicates(["block", "seed"])
     total = runs.drop_duplicates(["block", "seed"])

@@ -19,10 +19,12 @@ from benchmarks.report.calibration import calibration_figure, write_calibration_
 from benchmarks.report.course import curves_figure, strip_figure
 from benchmarks.report.figures import intervals_figure, overview_figure, reconstructions_figure, samples_figure
 from benchmarks.report.latent_space import interpolation_figure, plane_figure, traversal_figure
+from benchmarks.report.published import fits_figure, write_published_tables
 from benchmarks.report.results import Results
 from benchmarks.report.style import RC
 from benchmarks.report.tables import write_tables
 from benchmarks.report.tuning import tuning_figure, tuning_table
+from benchmarks.report.verdicts import board_figure, claim_figures, write_verdict_tables
 
 FIGURES: dict[str, Callable[[Results, str], Figure | None]] = {
     "samples": samples_figure,
@@ -39,37 +41,45 @@ RUN_FIGURES: dict[str, Callable[[Results], Figure | None]] = {
     "overview": overview_figure,
     "calibration": calibration_figure,
     "tuning": tuning_figure,
+    "published_fits": fits_figure,
+    "verdicts": board_figure,
 }
 """Pictures of a whole run."""
+CLAIM = "claim"
+"""What stands for the pictures of one claim (``claim_figures``)."""
 
 
 def write_figures(results: Results, folder: Path, jobs: int) -> None:
     """Write all pictures of a results directory, in ``jobs`` processes."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted: list[tuple[str, str | None]] = [(name, dataset) for dataset in results.datasets for name in FIGURES]
+    wanted += [(CLAIM, claim) for claim in results.claims]
     wanted += [(name, None) for name in RUN_FIGURES]
     if jobs == 1:
-        for name, dataset in wanted:
-            write_figure(results, folder, name, dataset)
+        for name, subject in wanted:
+            write_figure(results, folder, name, subject)
         return
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        arguments = ((results.root, folder, name, dataset) for name, dataset in wanted)
+        arguments = ((results.root, folder, name, subject) for name, subject in wanted)
         for done in [pool.submit(write_figure_of, *each) for each in arguments]:
             done.result()
 
 
-def write_figure(results: Results, folder: Path, name: str, dataset: str | None) -> None:
-    """Write one picture, of a data set or (None) of the whole run, if there is anything to show."""
+def write_figure(results: Results, folder: Path, name: str, subject: str | None) -> None:
+    """Write a picture, of a data set or (None) of the whole run, or the pictures of a claim, if there is anything to show."""
     with sns.axes_style("ticks"), plt.rc_context(RC):
-        if dataset is None:
+        if subject is None:
             save(RUN_FIGURES[name](results), folder / f"{name}.png")
+        elif name == CLAIM:
+            for suffix, figure in claim_figures(results, subject).items():
+                save(figure, folder / f"{CLAIM}-{subject}{suffix}.png")
         else:
-            save(FIGURES[name](results, dataset), folder / f"{dataset}-{name}.png")
+            save(FIGURES[name](results, subject), folder / f"{subject}-{name}.png")
 
 
-def write_figure_of(root: Path, folder: Path, name: str, dataset: str | None) -> None:
+def write_figure_of(root: Path, folder: Path, name: str, subject: str | None) -> None:
     """The same in a process of its own, which reads the results once."""
-    write_figure(_read(root), folder, name, dataset)
+    write_figure(_read(root), folder, name, subject)
 
 
 _read = cache(Results)
@@ -88,7 +98,7 @@ def save(figure: Figure | None, path: Path) -> None:
         plt.close(figure)
 
 
-TABLES = (write_tables, write_calibration_table, write_tuning_table)
+TABLES = (write_tables, write_calibration_table, write_tuning_table, write_published_tables, write_verdict_tables)
 FOLDERS = ("tables", "figures")
 RECORD = ".report.json"
 """Names of the files that the last report wrote, so that the next one removes those, and no file of the user's."""

@@ -42,7 +42,10 @@ def results_with(root: Path, bias: float, floor: bool = True, sizes: tuple[int, 
     (root / "rows.csv").write_text(rows_to_csv(rows))
     facts = {"kind": "mixture", "summary": "eight modes"}
     metrics = {"jsd-hist": {"title": "JSD", "direction": "lower", "unit": "nat"}}
-    run = {"datasets": {"ring": facts}, "metrics": metrics, "measurements": []}
+    entry = {**dict.fromkeys(ROW_FIELDS), "measure": "mixture-floor", "dataset": "ring", "setting": "{}"}
+    entry |= {"arm": None, "observation": None, "seeds": [1000, 1001], "experiments": ["e"], "failure": None}
+    measurements = [entry] if floor else []
+    run = {"experiments": {"e": "?"}, "datasets": {"ring": facts}, "metrics": metrics, "measurements": measurements}
     (root / "run.json").write_text(json.dumps(run))
     return Results(root)
 

@@ -38,14 +38,15 @@ def results_with(tmp_path: Path, arms: dict[str, tuple[str, tuple[str, ...]]]) -
         identity = {"block": f"b{index}", "dataset": "d", "model": model, "weights": "last", "setting": "{}"}
         common = {**dict.fromkeys(ROW_FIELDS), **identity, "seed": 1000, "status": "ok", "value": 1.0}
         rows.append({**common, "measure": "latent-pictures", "metric": "path-length-ratio"})
-        entry: dict[str, Any] = {**identity, "arm": arm, "sampler": None, "observation": None}
+        entry: dict[str, Any] = {**identity, "network": None, "arm": arm, "sampler": None, "observation": None}
+        entry["experiments"] = ["e"]
         entries.append({**entry, "measure": "latent-pictures", "key": f"k{index}", "seeds": [1000], "failure": None})
         shapes = {"traversal": (6, 7), "interpolation": (4, 9), "blend": (4, 9), "plane": (15, 15)}
         arrays = {name: np.full((1, *shapes[name], 8, 8), index, np.uint8) for name in names}
         arrays["of_codes"] = np.array([model != "gan"])
         Store(tmp_path).write("measurements", f"k{index}", {"arrays.npz": array_bytes(arrays)})
     (tmp_path / "rows.csv").write_text(rows_to_csv(rows))
-    facts = {"datasets": {"d": {"kind": "images"}}, "metrics": {}, "measurements": entries}
+    facts = {"experiments": {"e": "?"}, "datasets": {"d": {"kind": "images"}}, "metrics": {}, "measurements": entries}
     (tmp_path / "run.json").write_text(json.dumps(facts))
     return Results(tmp_path)
 

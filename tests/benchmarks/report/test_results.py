@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.analysis.summary import arm_of
 from benchmarks.report.results import Results
+from benchmarks.report.terminal import summary_lines
 from benchmarks.store import ROW_FIELDS, Store, array_bytes, rows_to_csv
 
 VALUES = [0.1 + 0.2, 5e-324, math.inf, math.nan, 1e300 / 3]
@@ -35,12 +36,15 @@ def results_with(tmp_path: Path, statuses: list[str]) -> Results:
         "measure": "m",
         "dataset": "d",
         "model": "ae",
+        "network": None,
         "arm": "AE",
         "sampler": "prior",
         "weights": "last",
+        "experiments": ["e"],
     }
     entry |= {"observation": "mean", "setting": common["setting"], "seeds": seeds, "failure": None}
-    (tmp_path / "run.json").write_text(json.dumps({"datasets": {}, "metrics": {}, "measurements": [entry]}))
+    run = {"experiments": {"e": "?"}, "datasets": {}, "metrics": {}, "measurements": [entry]}
+    (tmp_path / "run.json").write_text(json.dumps(run))
     arrays = {"images": np.arange(len(seeds))[:, None]}
     Store(tmp_path).write("measurements", "k", {"arrays.npz": array_bytes(arrays)})
     return Results(tmp_path)
@@ -70,3 +74,12 @@ def test_averaged_weights_make_an_arm_of_their_own() -> None:
     assert arm_of({"arm": "GAN", "weights": "ema"}) == "GAN · averaged"
     assert arm_of({"arm": "GAN", "weights": "last"}) == "GAN"
     assert arm_of({"arm": None, "weights": None}) == ""
+
+
+def test_runs_that_only_a_claim_asked_for_are_counted_too(tmp_path: Path) -> None:
+    results_with(tmp_path, ["ok", "diverged", "ok"])
+    run = json.loads((tmp_path / "run.json").read_text())
+    (tmp_path / "run.json").write_text(json.dumps({**run, "profile": "standard", "experiments": {}}))
+    results = Results(tmp_path)
+    assert results.rows.empty
+    assert "3 runs (model × seed), 1 diverged" in summary_lines(results, 0, 0, 0.0)

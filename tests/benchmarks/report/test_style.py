@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from benchmarks.report.style import number
+from benchmarks.report.style import has_normal_prior, number, sampler_label
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,18 @@ from benchmarks.report.style import number
 )
 def test_number(value: float, half: float | None, text: str) -> None:
     assert number(value, half) == text
+
+
+@pytest.mark.parametrize(
+    ("model", "settings", "normal"),
+    [
+        ("vae", {}, True),
+        ("gan", {"prior": "normal"}, True),
+        ("gan", {"prior": "uniform"}, False),
+        ("discriminator", {"search": "langevin"}, False),
+    ],
+)
+def test_only_a_normal_prior_is_called_one(model: str, settings: dict[str, str], normal: bool) -> None:
+    assert has_normal_prior(model, settings) == normal
+    assert sampler_label("prior", "mean", False, normal) == ("N(0, I)" if normal else "prior")
+    assert sampler_label("gmm", "mean", False, normal) == "GMM on codes"

@@ -38,7 +38,14 @@ def test_a_wide_table_of_both_kinds_is_split_and_loses_no_column() -> None:
     measured = in_order(frame(*[f"{base}[{name}]" for name in "ab" for base in ORDER]))
     (_, distance), (_, spread) = split("Samples", measured)
     assert sorted([*columns(distance), *columns(spread)]) == sorted(columns(measured))
-    assert {base.partition("[")[0] for base in columns(distance)} == {"fid", "kid", "sharpness", "c2st", "nearest-l2"}
+    assert {base.partition("[")[0] for base in columns(distance)} == {
+        "fid",
+        "kid",
+        "sharpness",
+        "c2st",
+        "c2st-auc",
+        "nearest-l2",
+    }
 
 
 def test_narrow_tables_and_tables_of_one_kind_are_not_split() -> None:

@@ -1,0 +1,164 @@
+"""Published numbers beside ours: the f-GAN paper's Gaussians, and a GAN's modes under PacGAN's protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from benchmarks.analysis.published import CROSS, PUBLISHED_FITS, PUBLISHED_MODES, failures, fits, values
+from benchmarks.analysis.summary import t_interval
+from benchmarks.report.results import Results
+from benchmarks.report.style import number
+from benchmarks.report.tables import markdown
+
+TITLES = {
+    "kl": "KL",
+    "reverse-kl": "reverse KL",
+    "jensen-shannon": "JS",
+    "jeffrey": "Jeffrey",
+    "pearson": "Pearson",
+}
+FITS_NOTE = (
+    "A Gaussian generator μ + σz fitted to a mixture of two (Nowozin, Cseke and Tomioka, *f-GAN*, NeurIPS 2016). Starred: "
+    "the minimiser of the true divergence, ours by quadrature. Hatted: what training reached, theirs of one run, ours the "
+    "mean over seeds ± half-width of the 95 % t interval. The paper does not print its mixture: ours is a reconstruction "
+    "from its starred rows, so that these agree checks the arithmetic and is no evidence of its own. JS is 2 JSD, Pearson "
+    "is ∫ (p − q)²/q."
+)
+CROSS_NOTE = (
+    "Each line: Gaussians trained under one divergence, measured under all (by quadrature; mean over seeds). Below it, in "
+    "brackets, the minimiser of that divergence. The smallest of a column should stand on the diagonal."
+)
+MODES_NOTE = (
+    "The GAN of Lin et al. (*PacGAN*, NeurIPS 2018), table 1: networks, optimiser and data as there. Theirs with ± as "
+    "printed; ours the mean over trials ± half-width of the 95 % t interval. Reverse KL is over modes, in nats."
+)
+
+
+def spread(found: pd.Series) -> str:
+    """Mean ± half-width of the interval; only the mean where there is no interval."""
+    if found.empty:
+        return "–"
+    with np.errstate(over="ignore", invalid="ignore"):  # a divergence may be beyond any number's square
+        low, high = t_interval(found.to_numpy(float))
+    return number(found.mean(), (high - low) / 2 if np.isfinite(low) else None)
+
+
+def of_arm(rows: pd.DataFrame, measure: str, divergence: str) -> pd.DataFrame:
+    """Rows of one measure under one divergence."""
+    return rows[(rows["measure"] == measure) & (rows["divergence"] == divergence)]
+
+
+def fits_table(results: Results) -> str | None:
+    """Markdown: the f-GAN paper's table with ours below each of its rows, and the cross table; None where nothing was fitted."""
+    rows = fits(results.published)
+    if rows.empty:
+        return None
+    trained_too = (rows["measure"] == "gaussian-generator").any()
+    best = {name: of_arm(rows, "gaussian-fit", name) for name in PUBLISHED_FITS}
+    trained = {name: of_arm(rows, "gaussian-generator", name) for name in PUBLISHED_FITS}
+
+    def ours(arms: dict[str, pd.DataFrame], metric: str | None) -> list[str]:
+        cells = []
+        for name, arm in arms.items():
+            found = values(arm, metric or CROSS[name])
+            cells.append(f"{found.iloc[0]:.4f}" if len(found) == 1 else spread(found))
+        return cells
+
+    lines = (
+        ("D_f(P‖Q θ*)", "divergence", best, None),
+        ("F(ω̂, θ̂)", "bound", trained, "trained-bound"),
+        ("μ*", "best_mean", best, "gaussian-mean"),
+        ("μ̂", "trained_mean", trained, "gaussian-mean"),
+        ("σ*", "best_scale", best, "gaussian-scale"),
+        ("σ̂", "trained_scale", trained, "gaussian-scale"),
+    )
+    body = []
+    for title, field, arms, metric in lines:
+        body.append([title, "paper", *(f"{getattr(column, field):.4f}" for column in PUBLISHED_FITS.values())])
+        if arms is best or trained_too:
+            body.append(["", "ours", *ours(arms, metric)])
+    if trained_too:
+        counts = {name: (arm["seed"].nunique(), failures(arm)) for name, arm in trained.items()}
+        body.append(["failed", "ours", *(f"{failed} of {n}" for n, failed in counts.values())])
+    parts = ["# Gaussians fitted under f-divergences\n", markdown(["", "", *TITLES.values()], body), FITS_NOTE]
+    if trained_too:
+        parts += ["\n## Trained under one divergence, measured under all\n", cross_table(best, trained), CROSS_NOTE]
+    return "\n".join(parts) + "\n"
+
+
+def cross_table(best: dict[str, pd.DataFrame], trained: dict[str, pd.DataFrame]) -> str:
+    """Markdown: divergence trained under × divergence measured."""
+    body = []
+    for name in PUBLISHED_FITS:
+        body.append([TITLES[name], *(spread(values(trained[name], metric)) for metric in CROSS.values())])
+        body.append(["", *(f"({number(values(best[name], metric).mean())})" for metric in CROSS.values())])
+    return markdown(["trained under", *(f"{title} ↓" for title in TITLES.values())], body)
+
+
+def modes_table(results: Results) -> str | None:
+    """Markdown: PacGAN's numbers of the GAN and ours; None where its protocol was not run."""
+    rows = results.published
+    rows = rows[rows["measure"] == "mode-samples"]
+    if rows.empty:
+        return None
+    body = []
+    for dataset, paper in PUBLISHED_MODES.items():
+        own = rows[rows["dataset"] == dataset]
+        if own.empty:
+            continue
+        share = own["step"].max() / paper.updates
+        body.append(
+            [dataset, "paper", "whole", "10", f"{paper.hit[0]} ± {paper.hit[1]} of {paper.modes}",
+             f"{100 * paper.quality:.1f} %", f"{paper.divergence[0]} ± {paper.divergence[1]}"]
+        )  # fmt: skip
+        failed = failures(own)
+        body.append(
+            ["", "ours", "whole" if share == 1 else f"{100 * share:.3g} %",
+             f"{own['seed'].nunique()}" + (f", {failed} failed" if failed else ""),
+             f"{spread(values(own, 'modes-hit'))} of {paper.modes}",
+             f"{spread(100 * values(own, 'high-quality-share'))} %",
+             spread(values(own, "mode-kl"))]
+        )  # fmt: skip
+    header = ["data set", "", "length of training", "trials", "modes hit ↑", "high quality ↑", "reverse KL ↓"]
+    return "\n".join(["# Modes under PacGAN's protocol\n", markdown(header, body), MODES_NOTE]) + "\n"
+
+
+def write_published_tables(results: Results, folder: Path) -> None:
+    """Write ``published_fits.md`` and ``published_modes.md``, if there is something to stand in them."""
+    for name, table in (("published_fits", fits_table(results)), ("published_modes", modes_table(results))):
+        if table is not None:
+            (folder / f"{name}.md").write_text(table, encoding="utf-8")
+
+
+def fits_figure(results: Results) -> Figure | None:
+    """The mixture, its best Gaussian and the trained ones, one panel a divergence; None where none was trained."""
+    entries = [entry for entry in results.run["measurements"] if entry["measure"] == "gaussian-generator"]
+    if not entries:
+        return None
+    rows = fits(results.published)
+    figure, grid = plt.subplots(1, len(PUBLISHED_FITS), figsize=(13.0, 2.9), sharey=True)
+    for axes, name in zip(grid, PUBLISHED_FITS, strict=True):
+        blocks = of_arm(rows, "gaussian-generator", name)["block"].unique()
+        best = of_arm(rows, "gaussian-fit", name)
+        mean, scale = (float(values(best, metric).iloc[0]) for metric in ("gaussian-mean", "gaussian-scale"))
+        drawn = [results.arrays(entry) for entry in entries if entry["block"] in blocks and not entry["failure"]]
+        shown = [arrays for arrays in drawn if arrays]
+        if not shown:
+            continue
+        x = np.nanmax(shown[0]["x"], axis=0)
+        axes.fill_between(x, np.nanmax(shown[0]["density"], axis=0), color="#DDDDDD", label="data")
+        for index, curve in enumerate(curve for arrays in shown for curve in arrays["model"]):
+            axes.plot(x, curve, color="#0072B2", linewidth=0.7, alpha=0.6, label=None if index else "trained, by seed")
+        best_curve = np.exp(-0.5 * ((x - mean) / scale) ** 2) / (scale * np.sqrt(2 * np.pi))
+        axes.plot(x, best_curve, color="black", linestyle="--", linewidth=1.4, label="best Gaussian")
+        axes.set(title=TITLES[name], xlim=(-5, 8), xlabel="x")
+        axes.set_ylim(bottom=0)
+    grid[0].set_ylabel("density")
+    grid[-1].legend(frameon=False, fontsize=7.5)
+    figure.suptitle("A Gaussian trained under each f-divergence ends near the one that minimises it")
+    return figure
