@@ -14,7 +14,7 @@ from benchmarks.datasets import Dataset
 from benchmarks.specs import Block, Network
 from benchmarks.training import Progress, Stack, Trained, train
 from models.base import GenerativeModel
-from models.networks import MLP, Conv, Networks, Output
+from models.networks import MLP, Affine, Conv, MaxoutMLP, Networks, Output
 
 
 def _conv(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
@@ -26,7 +26,20 @@ def _mlp(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
     return MLP(shape, network.latent, network.hidden, network.norm, output)
 
 
-BUILDERS: dict[str, Callable[[Network, tuple[int, ...], Output], Networks]] = {"mlp": _mlp, "conv": _conv}
+def _affine(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
+    return Affine(shape, network.latent, network.hidden, network.norm, output)
+
+
+def _maxout(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
+    return MaxoutMLP(shape, network.latent, network.hidden, network.norm, output)
+
+
+BUILDERS: dict[str, Callable[[Network, tuple[int, ...], Output], Networks]] = {
+    "mlp": _mlp,
+    "conv": _conv,
+    "affine": _affine,
+    "maxout": _maxout,
+}
 """Builders of the matched networks, by ``Network.kind``."""
 
 
@@ -89,6 +102,7 @@ def joined(parts: list[Trained]) -> Trained:
         diverged_at=np.concatenate([part.diverged_at for part in parts]),
         images=first.images,
         evaluations=first.evaluations,
+        moves={player: np.concatenate([part.moves[player] for part in parts]) for player in first.moves},
         averaged=joined_stacks([part.averaged for part in parts]),
         snapshots=tuple(
             joined_stacks(list(stacks)) for stacks in zip(*(part.snapshots for part in parts), strict=True)

@@ -16,10 +16,10 @@ from benchmarks.specs import PROFILES, InputError
 
 LONGEST_MESSAGE = 1000
 RESULT_FOLDERS = ("blocks", "measurements", "writing", "damaged", "tables", "figures", ".tables", ".figures")
-RESULT_FILES = ("rows.csv", "run.json", "tuning.json", "provenance.json", ".report.json")
-LISTS = ("models", "datasets", "metrics", "experiments")
+RESULT_FILES = ("rows.csv", "run.json", "tuning.json", "claims.json", "provenance.json", ".report.json")
+LISTS = ("models", "datasets", "metrics", "experiments", "claims")
 EPILOG = """\
-run_bench.py list [models|datasets|metrics|experiments] [--json] prints what there is.
+run_bench.py list [models|datasets|metrics|experiments|claims] [--json] prints what there is.
 Finished work is stored in the results directory and never computed twice: a stopped run goes on when started again.
 Exit status: 0 all done, 1 some runs crashed (the rest is reported), 2 bad input, 130 interrupted."""
 
@@ -42,8 +42,11 @@ def run_parser() -> Parser:
         allow_abbrev=False,
     )
     what = parser.add_argument_group("what to run (at least one)")
-    what.add_argument("--all", action="store_true", help="every experiment")
+    what.add_argument("--all", action="store_true", help="every experiment and claim")
     what.add_argument("--experiment", nargs="+", action="extend", metavar="NAME", help="these experiments")
+    what.add_argument(
+        "--claim", nargs="+", action="extend", metavar="ID", help="what these claims need, and their verdicts"
+    )
     what.add_argument("--model", nargs="+", action="extend", metavar="NAME", help="only these models")
     what.add_argument(
         "--dataset", nargs="+", action="extend", metavar="NAME", help="on these data sets, instead of the profile's"
@@ -131,14 +134,15 @@ def options_from(words: Sequence[str]) -> RunOptions:
         InputError: bad arguments, or nothing said about what to run.
     """
     given = vars(run_parser().parse_args(words))
-    if not given.keys() & {"all", "experiment", "model", "dataset", "config"}:
+    if not given.keys() & {"all", "experiment", "claim", "model", "dataset", "config"}:
         raise InputError(
-            "say what to run: --all, or --experiment, --model, --dataset with names (see run_bench.py list)"
+            "say what to run: --all, or --experiment, --claim, --model, --dataset with names (see run_bench.py list)"
         )
     if given.pop("all", False):
-        if "experiment" in given:
-            raise InputError("--all and --experiment contradict each other; give one")
-        given["experiment"] = ()  # also over a configuration file
+        for name in ("experiment", "claim"):
+            if name in given:
+                raise InputError(f"--all and --{name} contradict each other; give one")
+            given[name] = ()  # also over a configuration file
     return make_options(given, given.pop("config", None))
 
 
@@ -163,6 +167,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     """What there is, with one line each."""
     import inspect
 
+    from benchmarks.claims import CLAIMS
     from benchmarks.datasets import DATASETS
     from benchmarks.experiments import EXPERIMENTS
     from metrics import METRICS
@@ -177,6 +182,7 @@ def catalogue() -> dict[str, dict[str, str]]:
         "datasets": {name: entry.summary for name, entry in DATASETS.items()},
         "metrics": {name: metric.summary for name, metric in METRICS.items()},
         "experiments": {name: experiment.question for name, experiment in EXPERIMENTS.items()},
+        "claims": {name: f"{claim.statement} ({claim.document})" for name, claim in CLAIMS.items()},
     }
 
 
@@ -211,6 +217,7 @@ def run(options: RunOptions) -> int:
     from benchmarks.outputs import git_state, provenance, write_json, write_outputs
     from benchmarks.report.results import Results
     from benchmarks.report.terminal import summary_lines
+    from benchmarks.report.verdicts import verdict_lines
     from benchmarks.report.write import write_report
     from benchmarks.runner import run as run_plan
 
@@ -234,6 +241,7 @@ def run(options: RunOptions) -> int:
                 {
                     "results": str(options.output_dir),
                     **{name: facts[name] for name in ("computed_now", "failures", "wall_seconds")},
+                    "verdicts": {result.claim: result.verdict for result in results.verdicts},
                 },
                 indent=1,
             )
@@ -241,7 +249,7 @@ def run(options: RunOptions) -> int:
     elif not options.quiet:
         missing = sum(len(unit.missing) for unit in plan.units)
         lines = summary_lines(results, missing - len(failures), len(plan.measurements) - missing, wall["total"])
-        print("\n".join(lines))
+        print("\n".join([*lines, *verdict_lines(results.verdicts)]))
     return 1 if failures else 0
 
 

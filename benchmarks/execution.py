@@ -8,6 +8,8 @@ a CPU, 8 for the mixtures and digits comes from ``python -m benchmarks.speed``; 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from typing import Any
 
 from benchmarks.specs import Block, Measurement
 
@@ -17,34 +19,43 @@ THREADS = 1
 WIDTH: dict[str, dict[str, int]] = {
     "cpu": {
         "ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8,
-        "mnist": 1, "fashion-mnist": 1, "kmnist": 1, "cifar10": 1, "own": 1,
+        "narrow-ring": 1, "wide-grid": 1, "mnist": 1, "fashion-mnist": 1, "kmnist": 1, "cifar10": 1, "own": 1,
     },
     "cuda": {
         "ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8,
-        "mnist": 8, "fashion-mnist": 8, "kmnist": 8, "cifar10": 8, "own": 8,
+        "narrow-ring": 8, "wide-grid": 8, "mnist": 8, "fashion-mnist": 8, "kmnist": 8, "cifar10": 8, "own": 8,
     },
 }  # fmt: skip
 """Seeds of a block that are stacked, by kind of device and data set."""
 
 MS_PER_UPDATE: dict[str, dict[str, float]] = {
-    "ring": {"pca": 0.001, "ae": 0.55, "dae": 0.6, "vae": 0.65, "gan": 0.9, "fgan": 0.9, "latent-gan": 1.5},
-    "digits": {"pca": 0.001, "ae": 1.1, "dae": 1.3, "vae": 1.3, "gan": 2.0, "fgan": 2.0, "latent-gan": 2.8},
-    "mnist": {"pca": 1, "ae": 17, "dae": 18, "vae": 18, "gan": 27, "fgan": 27, "latent-gan": 22},
-}
+    "ring": {"pca": 0.001, "ae": 0.55, "dae": 0.6, "vae": 0.65, "gan": 0.9, "fgan": 0.9, "latent-gan": 1.5,
+             "regression": 0.35, "discriminator": 0.45},
+    "digits": {"pca": 0.001, "ae": 1.1, "dae": 1.3, "vae": 1.3, "gan": 2.0, "fgan": 2.0, "latent-gan": 2.8,
+               "regression": 0.7, "discriminator": 1.4},
+    "narrow-ring": {"gan": 15},
+    "mnist": {"pca": 1, "ae": 17, "dae": 18, "vae": 18, "gan": 27, "fgan": 27, "latent-gan": 22,
+              "regression": 10, "discriminator": 15},
+}  # fmt: skip
 """Milliseconds per seed and update on one CPU core of the machine that the tables were made on."""
 _LIKE = {
     **dict.fromkeys(("grid", "unequal-pair", "pair-1d", "comb-1d", "spiral"), "ring"),
+    "wide-grid": "narrow-ring",
     **dict.fromkeys(("fashion-mnist", "kmnist", "cifar10", "own"), "mnist"),
 }
 """Data sets that are trained on as another one is."""
-CONVOLUTION = 13
-"""Cost of the convolutional networks of ``full``, in those of the fully connected ones (digits; one measurement)."""
+MINING_STEP = 0.5
+"""Cost of a step of a discriminator's search for negatives, in updates without search."""
+NETWORK_COST = {"conv": 13.0, "affine": 4.0}
+"""Cost of other networks, in those of the fully connected ones: convolutional ones on digits; affine generators on the line with
+their batches of 1,024 (one measurement each)."""
 MNIST_PIXELS = 784
 MNIST_SAMPLES = 10_000
 
 SECONDS_PER_SEED: dict[str, float] = {
     "mixture-samples": 0.25,
     "mixture-floor": 0.2,
+    "mode-samples": 0.02,
     "mixture-two-sample": 1.0,
     "mixture-two-sample-floor": 1.0,
     "mixture-kde": 1.2,
@@ -62,6 +73,23 @@ SECONDS_PER_SEED: dict[str, float] = {
     "latent-pictures": 0.05,
     "training-strip": 0.05,
     "training": 0.05,
+    "generator-gradients": 0.1,
+    "divergence-axioms": 0.1,
+    "likelihood-identity": 0.2,
+    "printed-value": 0.02,
+    "inverse-cdf": 0.2,
+    "rejection": 0.1,
+    "metropolis": 0.7,
+    "quantile-map": 0.05,
+    "reproduction": 1.0,
+    "gaussian-fit": 0.2,
+    "gaussian-generator": 0.02,
+    "discriminator-fit": 0.1,
+    "variational-bound": 0.1,
+    "game-discriminator": 0.1,
+    "boundary": 0.1,
+    "score-course": 0.5,
+    "search-samples": 0.6,
 }
 """Seconds per seed of a measure on a small data set."""
 SECONDS_PER_SEED_ON: dict[tuple[str, str], float] = {
@@ -93,9 +121,20 @@ def training_seconds(block: Block, dimensions: int) -> float:
     """Expected core-seconds to train a block on a CPU; ``dimensions`` of a datum."""
     table = MS_PER_UPDATE[_LIKE.get(block.dataset, block.dataset)]
     per_update = table[block.model] * size_factor(block.dataset, dimensions)
-    if block.network.kind == "conv":
-        per_update *= CONVOLUTION
+    if block.settings.get("negatives") in ("ascent", "langevin"):
+        per_update *= 1 + MINING_STEP * block.settings["mining_steps"]
+    per_update *= NETWORK_COST.get(block.network.kind, 1.0) * schedule_cost(block.settings)
     return 1e-3 * per_update * block.training.updates * len(block.seeds)
+
+
+def schedule_cost(settings: Mapping[str, Any]) -> float:
+    """Cost of an adversarial model's training in that of alternating updates, half of which is the discriminator's; 1 of others."""
+    if "discriminator_steps" not in settings:
+        return 1.0
+    game = 0.5 * (1 + settings["discriminator_steps"] / settings["generator_steps"])
+    if settings["schedule"] == "who-loses":  # twice as many updates, and both players' gradients for each
+        game *= 2
+    return 0.5 * settings["head_start"] + game * (1 - settings["head_start"])
 
 
 def measuring_seconds(measurement: Measurement, dimensions: int) -> float:

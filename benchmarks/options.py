@@ -19,7 +19,8 @@ class RunOptions(BaseModel):
     """Options of a run.
 
     Attributes:
-        experiment: experiments to run; empty for all.
+        experiment: experiments to run; empty for all, unless claims are named.
+        claim: claims to judge; empty for all, unless experiments are named.
         model: models to keep; empty for all.
         dataset: data sets to ask the experiments for; empty for the profile's.
         seeds: number of seeds; None for the profile's.
@@ -42,6 +43,7 @@ class RunOptions(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=True)
 
     experiment: tuple[str, ...] = ()
+    claim: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
     dataset: tuple[str, ...] = ()
     seeds: Annotated[int, Field(ge=1, le=10_000)] | None = None
@@ -60,7 +62,7 @@ class RunOptions(BaseModel):
     quiet: bool = False
     json_output: Annotated[bool, Field(alias="json")] = False
 
-    @field_validator("experiment", "model", "dataset", mode="before")
+    @field_validator("experiment", "claim", "model", "dataset", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value

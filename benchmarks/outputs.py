@@ -15,17 +15,20 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import torch
 
 from benchmarks import execution
+from benchmarks.claims import CLAIMS
+from benchmarks.claims.spec import Family
 from benchmarks.datasets import DATASETS, Dataset
 from benchmarks.experiments import EXPERIMENTS
+from benchmarks.experiments.claims import claim_evidence
 from benchmarks.planning import Plan
 from benchmarks.recipes import TUNED_AS, TUNED_FILE
 from benchmarks.runner import Outcome, failed_rows, identity, label_of
-from benchmarks.specs import SCHEMA_VERSION
+from benchmarks.specs import SCHEMA_VERSION, canonical_json
 from benchmarks.store import ROW_FIELDS, Kind, Store, rows_to_csv
 from metrics import METRICS
 
@@ -96,13 +99,37 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
         },
     )
     write_json(root / "tuning.json", searches(plan))
+    write_json(root / "claims.json", claims_on_trial(plan))
     return failures
+
+
+def claims_on_trial(plan: Plan) -> dict[str, Any]:
+    """The claims that the plan judges, as the registry has them now, with the keys of their evidence.
+
+    Returns:
+        ``families``: number of claims in the whole registry by family; ``claims``: their fields; ``evidence``: claim → setting →
+        group → keys of measurements.
+    """
+    keys = {canonical_json(planned.measurement): planned.key for planned in plan.measurements}
+    evidence: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for experiment, request in plan.requests:
+        if experiment.name in CLAIMS:
+            for setting, groups in claim_evidence(CLAIMS[experiment.name], request).items():
+                evidence.setdefault(experiment.name, {})[setting] = {
+                    group: [keys[text] for text in map(canonical_json, wanted) if text in keys]
+                    for group, wanted in groups.items()
+                }
+    return {
+        "families": {family: sum(c.family == family for c in CLAIMS.values()) for family in get_args(Family)},
+        "claims": {name: CLAIMS[name].model_dump(mode="json") for name in evidence},
+        "evidence": evidence,
+    }
 
 
 def searches(plan: Plan) -> dict[str, Any]:
     """The searches that chose the settings of the plan's data sets (``benchmarks.tuning``)."""
     known = json.loads(TUNED_FILE.read_text(encoding="utf-8"))["datasets"]
-    names = dict.fromkeys(TUNED_AS[dataset.name] for dataset in plan.datasets.values())
+    names = dict.fromkeys(TUNED_AS.get(dataset.name, "") for dataset in plan.datasets.values())
     return {name: known[name] for name in names if name in known}
 
 

@@ -14,6 +14,7 @@ from benchmarks.datasets import DATASETS, Dataset, OwnData, load
 from benchmarks.evaluation import MEASURES
 from benchmarks.experiments import EXPERIMENTS, Experiment
 from benchmarks.experiments.base import Request
+from benchmarks.experiments.claims import TRIALS
 from benchmarks.extractor_choice import choose, inception_weights
 from benchmarks.options import RunOptions
 from benchmarks.recipes import RECIPES, SEEDS
@@ -148,12 +149,14 @@ class Unit:
 
 @dataclass(frozen=True)
 class Plan:
-    """All units of a run, the environment, the data sets (loaded and checked) by their labels, and what the user should know."""
+    """All units of a run, the environment, the data sets (loaded and checked) by their labels, what every experiment was asked for,
+    and what the user should know."""
 
     options: RunOptions
     environment: Environment
     units: tuple[Unit, ...]
     datasets: Mapping[str, Dataset]
+    requests: tuple[tuple[Experiment, Request], ...] = ()
     inception: InceptionWeights | None = None
     notes: tuple[str, ...] = ()
 
@@ -234,7 +237,7 @@ def metric_facts(name: str) -> list[Any]:
 
 
 def wanted_experiments(options: RunOptions) -> list[tuple[Experiment, str]]:
-    """The experiments that the options ask for, each with the data sets that it is to be asked on.
+    """The experiments and claims that the options ask for, each with the data sets that it is to be asked on.
 
     Raises:
         InputError: an unknown name, or a data set that no chosen experiment supports.
@@ -243,7 +246,11 @@ def wanted_experiments(options: RunOptions) -> list[tuple[Experiment, str]]:
         lookup(MODELS, "model", name)
     for name in options.dataset:
         lookup(DATASETS, "data set", name)
-    experiments = [lookup(EXPERIMENTS, "experiment", name) for name in options.experiment or EXPERIMENTS]
+    everything = not options.experiment and not options.claim
+    experiments = [
+        *(lookup(EXPERIMENTS, "experiment", name) for name in (EXPERIMENTS if everything else options.experiment)),
+        *(lookup(TRIALS, "claim", name) for name in (TRIALS if everything else options.claim)),
+    ]
     supported = {name for experiment in experiments for name in experiment.supports}
     for name in options.dataset:
         if name not in supported:
@@ -251,36 +258,57 @@ def wanted_experiments(options: RunOptions) -> list[tuple[Experiment, str]]:
             raise InputError(f"no chosen experiment supports the data set {name!r} ({choices})")
     wanted = []
     for experiment in experiments:
+        if not (everything or options.dataset or experiment.datasets[options.profile]):
+            raise InputError(
+                f"{experiment.name} is not part of the profile {options.profile}; ask for --profile full or name a --dataset "
+                f"({', '.join(experiment.supports)})"
+            )
         asked = [name for name in options.dataset if name in experiment.supports]
         names = asked if options.dataset else experiment.datasets[options.profile]
         wanted += [(experiment, name) for name in dict.fromkeys(names)]
     return wanted
 
 
-def wanted_measurements(
-    options: RunOptions, experiments: list[tuple[Experiment, str]], datasets: Mapping[str, Dataset]
-) -> dict[str, tuple[Measurement, list[str]]]:
-    """Every measurement that experiments ask for, once, with the experiments that want it; by canonical JSON.
+def requests_for(
+    options: RunOptions, experiments: list[tuple[Experiment, str]], datasets: Mapping[str, Dataset], device: str
+) -> list[tuple[Experiment, Request]]:
+    """What each experiment is asked for.
 
     Args:
-        options: profile, seeds, and the models to keep.
+        options: profile and seeds.
         experiments: with the data set to ask each on.
         datasets: by label.
+        device: kind of device.
 
     Raises:
         InputError: more seeds than the role has.
     """
-    wanted: dict[str, tuple[Measurement, list[str]]] = {}
+    requests = []
     for experiment, dataset in experiments:
         count = options.seeds or SEEDS[options.profile][DATASETS[dataset].kind]
         seeds = tuple(seed_blocks(count, options.seed_role))
         n = min(RECIPES[dataset].samples, len(datasets[dataset_label(dataset, experiment.split)].test))
-        request = Request(dataset, options.profile, seeds, n, experiment.split)
+        requests.append((experiment, Request(dataset, options.profile, seeds, n, experiment.split, device)))
+    return requests
+
+
+def wanted_measurements(
+    requests: list[tuple[Experiment, Request]], models: tuple[str, ...]
+) -> dict[str, tuple[Measurement, list[str]]]:
+    """Every measurement that experiments ask for, once, with the experiments that want it; by canonical JSON.
+
+    Args:
+        requests: what each experiment is asked for.
+        models: the models to keep; empty for all.
+    """
+    wanted: dict[str, tuple[Measurement, list[str]]] = {}
+    for experiment, request in requests:
         for measurement in experiment.measurements(request):
-            if options.model and measurement.block and measurement.block.model not in options.model:
+            if models and measurement.block and measurement.block.model not in models:
                 continue
             _, names = wanted.setdefault(canonical_json(measurement), (measurement, []))
-            names.append(experiment.name)
+            if experiment.name not in names:
+                names.append(experiment.name)
     return wanted
 
 
@@ -309,7 +337,8 @@ def make_plan(options: RunOptions, store: Store, experiments: list[tuple[Experim
         for name, split in dict.fromkeys((name, experiment.split) for experiment, name in experiments)
     }
     groups: dict[str, list[tuple[Measurement, list[str]]]] = {}
-    for measurement, names in wanted_measurements(options, experiments, datasets).values():
+    requests = requests_for(options, experiments, datasets, environment.kind)
+    for measurement, names in wanted_measurements(requests, options.model).values():
         lookup(MEASURES, "measure", measurement.measure)
         group = canonical_json(measurement.block) if measurement.block else f"data alone: {measurement.label}"
         groups.setdefault(group, []).append((measurement, names))
@@ -331,4 +360,4 @@ def make_plan(options: RunOptions, store: Store, experiments: list[tuple[Experim
             planned.append(PlannedMeasurement(measurement, own_key, has, tuple(names), dimensions, extractors))
         stored = key is not None and store.has("blocks", key)
         units.append(Unit(first.dataset, first.split, data.digest, dimensions, block, key, stored, tuple(planned)))
-    return Plan(options, environment, tuple(units), datasets, inception, tuple(notes))
+    return Plan(options, environment, tuple(units), datasets, tuple(requests), inception, tuple(notes))

@@ -55,14 +55,14 @@ TUNED_AS: dict[str, str] = {
     "unequal-pair": "unequal-pair",
     **dict.fromkeys(("digits", "mnist", "fashion-mnist", "kmnist", "cifar10", "own"), "digits"),
 }
-"""The data set whose search chose the settings that a data set is trained with."""
+"""The data set whose search chose the settings that a data set is trained with; a published protocol's are published."""
 
 
 @cache
 def tuned_settings(dataset: str) -> Mapping[str, Settings]:
     """The settings that the search chose for a data set, by model; a model that has none to choose gets its defaults."""
     datasets = json.loads(TUNED_FILE.read_text(encoding="utf-8"))["datasets"]
-    families = datasets.get(TUNED_AS[dataset], {"families": {}})["families"]
+    families = datasets.get(TUNED_AS.get(dataset, ""), {"families": {}})["families"]
     return {family: result["chosen"] for family, result in families.items()}
 
 
@@ -79,6 +79,13 @@ _MNIST = Recipe(
     further_networks=_convolutional(16, (64, 32)),
 )
 
+_PACGAN = Recipe(
+    network=Network(kind="maxout", latent=2, hidden=(400, 400, 400, 400), norm="batch"),
+    training=Training(updates=400_000, batch=100, constant=1.0),
+    samples=2_500,
+)
+"""The protocol of Lin et al. (*PacGAN*, NeurIPS 2018): 400 passes over 100,000 points."""
+
 SNAPSHOTS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 """Shares of the training after which the ring's weights are kept, for the picture of its course."""
 
@@ -89,6 +96,8 @@ RECIPES: dict[str, Recipe] = {
     "pair-1d": _LINE,
     "comb-1d": _LINE,
     "spiral": _PLANE,
+    "narrow-ring": _PACGAN,
+    "wide-grid": _PACGAN,
     "digits": Recipe(
         network=Network(latent=16, hidden=(128, 256), norm="batch"),
         training=Training(updates=2000, batch=64),
@@ -103,9 +112,6 @@ RECIPES: dict[str, Recipe] = {
 }
 
 SMOKE_UPDATES = 20
-FULL_BUDGET = 5
-"""``full`` trains this many times as long as ``standard``."""
-
 SEEDS: dict[Profile, dict[Kind, int]] = {
     "smoke": {"mixture": 2, "images": 2},
     "standard": {"mixture": 8, "images": 8},
@@ -135,6 +141,9 @@ ARMS: tuple[Arm, ...] = (
     LATENT,
 )
 """What the comparison compares. The Jensen–Shannon f-GAN is the saturating GAN (``models.fgan``) and stands here once."""
+
+NOT_COMPARED = ("regression", "discriminator")
+"""Models outside of the comparison: neither is made to generate the data's distribution. Their settings are not searched."""
 
 ON_FURTHER_NETWORKS: tuple[Arm, ...] = (
     ("ae", {}),
@@ -183,10 +192,11 @@ FURTHER_IMAGE_ARMS: tuple[Arm, ...] = (
 
 
 def training_for(recipe: Recipe, profile: Profile) -> Training:
-    """The recipe's training at a profile's budget."""
-    updates = {
-        "smoke": SMOKE_UPDATES,
-        "standard": recipe.training.updates,
-        "full": FULL_BUDGET * recipe.training.updates,
-    }[profile]
-    return recipe.training.model_copy(update={"updates": updates})
+    """The recipe's training; ``smoke`` cuts it short.
+
+    ``full`` has the budget of ``standard``: the same experiment on more seeds and in more settings, whose blocks it shares.
+    Other budgets are settings of claims.
+    """
+    if profile == "smoke":
+        return recipe.training.model_copy(update={"updates": SMOKE_UPDATES})
+    return recipe.training

@@ -22,8 +22,8 @@ from benchmarks.report.results import Results
 from benchmarks.specs import InputError
 from benchmarks.store import Store, array_bytes
 
-COPIED = ("run.json", "tuning.json", "provenance.json", "tables")
-PICTURES = ("overview", "calibration")
+COPIED = ("run.json", "tuning.json", "claims.json", "provenance.json", "tables")
+PICTURES = ("overview", "calibration", "verdicts")
 """Pictures that are copied, where the run made them."""
 KEPT = {"points": 1000, "images": 36, "strip": 400}
 """How many of a seed's points and images stay."""

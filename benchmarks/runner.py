@@ -200,6 +200,7 @@ def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: 
     model = MODELS[block.model]
     trained = train_block(block, model, dataset, work.environment.device, width, lambda share: _report(share * cost))
     arrays = {f"curve/{name}": curve for name, curve in trained.curves.items()}
+    arrays |= {f"moves/{player}": moves for player, moves in trained.moves.items()}
     arrays |= {"steps": trained.steps, "diverged_at": trained.diverged_at}
     facts = {
         "block": block.model_dump(mode="json"),
@@ -235,6 +236,7 @@ def stored_block(store: Store, key: str) -> Trained:
         diverged_at=arrays["diverged_at"],
         images=facts["images"],
         evaluations=facts["evaluations"],
+        moves={name.removeprefix("moves/"): a for name, a in arrays.items() if name.startswith("moves/")},
         averaged=stack("ema"),
         snapshots=tuple(stack(f"snapshot-{index}") for index in range(facts["snapshots"])),
     )
@@ -345,7 +347,7 @@ def label_of(block: Block) -> str:
     model = MODELS[block.model]
     usual = RECIPES[block.dataset].network
     parts = [
-        f"conv {block.network.upsampling}" if block.network.kind != usual.kind else "",
+        f"{block.network.kind} {block.network.upsampling or ''}".strip() if block.network.kind != usual.kind else "",
         f"z = {block.network.latent}" if block.network.latent != usual.latent else "",
     ]
     return ", ".join([model.describe(model.Settings(**block.settings)), *(part for part in parts if part)])

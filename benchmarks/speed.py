@@ -26,7 +26,7 @@ from benchmarks.experiments.base import block
 from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.planning import environment_for
 from benchmarks.specs import Block, InputError, lookup
-from benchmarks.training import as_float, draw, generator_for, initialise, train
+from benchmarks.training import as_float, draw, generator_for, initialise, make_optimiser, train
 from models import MODELS
 
 SETTINGS: dict[str, dict[str, Any]] = {"fgan": {"divergence": "kl", "generator_objective": "exact"}}
@@ -40,8 +40,7 @@ def plain_loop(spec: Block, data: Dataset, device: str) -> None:
     optimisers = {}
     for player in model.players():
         owned = list(model.parameters_of(player).values())
-        how = model.optimiser(player)
-        optimisers[player] = torch.optim.Adam(owned, lr=how.learning_rate, betas=how.betas, fused=True)
+        optimisers[player] = make_optimiser(model.optimiser(player), owned, fused=True)
     batch = spec.training.batch
     for phase in model.schedule():
         for _ in range(phase.cycles(spec.training.updates)):

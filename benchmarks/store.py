@@ -97,7 +97,8 @@ def _is_module(name: str) -> bool:
     return name.partition(".")[0] in PACKAGES and importlib.util.find_spec(name) is not None
 
 
-def _imports(module: str) -> list[str]:
+@cache
+def _imports(module: str) -> tuple[str, ...]:
     names: list[str] = []
     for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Import):
@@ -108,7 +109,7 @@ def _imports(module: str) -> list[str]:
                 package = importlib.util.find_spec(node.module)
                 is_package = package is not None and package.submodule_search_locations is not None
                 names.append(submodule if is_package and _is_module(submodule) else node.module)
-    return names
+    return tuple(names)
 
 
 class _WithoutStrings(ast.NodeTransformer):
@@ -119,6 +120,7 @@ class _WithoutStrings(ast.NodeTransformer):
         return None if alone else node
 
 
+@cache
 def _tree_digest(module: str) -> str:
     tree = _WithoutStrings().visit(copy.deepcopy(_tree(module)))
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()

@@ -1,9 +1,15 @@
 """The one training loop, for all models, over the seed axis.
 
 S freshly initialised modules are stacked (``torch.func.stack_module_state``); the loss is mapped over the seed axis and
-summed; every player's Adam steps on the stacks. Adam is element-wise and every loss reads one seed's slice alone, so seeds
+summed; every player's optimiser steps on the stacks. It is element-wise and every loss reads one seed's slice alone, so seeds
 do not influence each other. Batches and noise come from generators that belong to one (seed, purpose) each: what a seed
 draws does not depend on its company, nor on the model beyond what the model asks for.
+
+Where each seed chooses whose turn it is (``Phase.choice``), every objective is evaluated for all seeds, and every seed has
+optimisers of its own on its slices of the stacks: a player whose turn it is not keeps parameters, moments and step count.
+
+Learning rates are constant and then fall linearly, over each phase anew (an autoencoder, then a GAN on its codes), but over
+parts of one phase together (``Phase.part``): the i-th update of a player has the same rate however its updates are grouped.
 
 The loop knows no model by name and no file.
 """
@@ -11,7 +17,8 @@ The loop knows no model by name and no file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +27,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from benchmarks.specs import Training
-from models.base import Averaging, GenerativeModel, Noise, Objective, Phase, Player, Scalars
+from models.base import Averaging, GenerativeModel, Noise, NoiseKind, Objective, Optimiser, Phase, Player, Scalars
 
 DRAWN_AT_ONCE = 32
 """Steps whose noise and batch indices are drawn in one call (part of what a seed means: do not change lightly)."""
@@ -45,7 +52,9 @@ class Trained:
         steps: the update after which each of the T points was recorded, shape (T,).
         diverged_at: for each seed the first optimiser step with a loss that was not finite, or -1; shape (S,).
         images: data examples that one seed has seen.
-        evaluations: how often each objective was evaluated and stepped.
+        evaluations: how often each objective was evaluated, the same for all seeds.
+        moves: for each player how often it was updated, shape (S,): as often as its objective was evaluated, but for phases
+            in which each seed chooses whose turn it is.
         averaged: moving averages of those weights that the model wants averaged, by name, like ``weights``; else empty.
         snapshots: all weights at each of the training's snapshots, in order; shares that fall on one update count once.
     """
@@ -56,6 +65,7 @@ class Trained:
     diverged_at: np.ndarray
     images: int
     evaluations: dict[Objective, int]
+    moves: dict[Player, np.ndarray]
     averaged: Stack = field(default_factory=dict)
     snapshots: tuple[Stack, ...] = ()
 
@@ -77,10 +87,16 @@ def initialise(build: Callable[[], GenerativeModel], seed: int) -> GenerativeMod
         return build()
 
 
+DRAWS: dict[NoiseKind, Callable[..., Tensor]] = {
+    "normal": torch.randn,
+    "uniform": torch.rand,
+    "standardised-uniform": lambda *size, **how: (torch.rand(*size, **how) - 0.5) * math.sqrt(12),
+}
+
+
 def draw(noise: Noise, rows: tuple[int, ...], generator: torch.Generator) -> Tensor:
     """Noise of shape (\\*rows, \\*noise.shape), float32, on the generator's device."""
-    function = {"normal": torch.randn, "uniform": torch.rand}[noise.kind]
-    return function((*rows, *noise.shape), generator=generator, device=generator.device)
+    return DRAWS[noise.kind]((*rows, *noise.shape), generator=generator, device=generator.device)
 
 
 class NoiseStream:
@@ -241,6 +257,52 @@ class SeedAxis:
         }
 
 
+def make_optimiser(how: Optimiser, parameters: Sequence[Tensor], fused: bool) -> torch.optim.Optimizer:
+    """PyTorch's optimiser of one player."""
+    if how.kind == "sgd":
+        return torch.optim.SGD(parameters, lr=how.learning_rate)
+    return torch.optim.Adam(parameters, lr=how.learning_rate, betas=how.betas, fused=fused)
+
+
+class PlayerOptimiser:
+    """The optimiser of one player over the seed axis.
+
+    Args:
+        how: kind, step size and betas.
+        parameters: the player's stacks, each with leading axis S.
+        apart: one optimiser for each seed, on its slices of the stacks, in the place of one for all.
+        fused: PyTorch's fused Adam instead of its plain one.
+    """
+
+    def __init__(self, how: Optimiser, parameters: list[Tensor], apart: bool, fused: bool) -> None:
+        self.parameters = parameters
+        self.how = how
+        self.apart = apart
+        self.slices = [parameters]
+        if apart:
+            self.slices = [[stack.detach()[seed] for stack in parameters] for seed in range(len(parameters[0]))]
+        self.optimisers = [make_optimiser(how, part, fused) for part in self.slices]
+
+    def scale(self, factor: float) -> None:
+        """Set the step size to ``factor`` times its own."""
+        for optimiser in self.optimisers:
+            optimiser.param_groups[0]["lr"] = self.how.learning_rate * factor
+
+    def step(self, gradients: Sequence[Tensor], moving: Sequence[bool]) -> None:
+        """Update the seeds that move; all of them, where the optimiser is one for all.
+
+        Args:
+            gradients: one for each stack.
+            moving: for each seed whether it moves.
+        """
+        for seed, (part, optimiser) in enumerate(zip(self.slices, self.optimisers, strict=True)):
+            if not self.apart or moving[seed]:
+                for parameter, gradient in zip(part, gradients, strict=True):
+                    # fused Adam on the CPU reads a gradient's memory without regard to its strides
+                    parameter.grad = (gradient[seed] if self.apart else gradient).contiguous()
+                optimiser.step()
+
+
 def learning_rate_factor(done: float, constant: float) -> float:
     """1 up to the share ``constant`` of the updates, then linearly down to 0 at ``done`` = 1."""
     return 1.0 if done <= constant else (1.0 - done) / (1.0 - constant)
@@ -283,12 +345,12 @@ def train(
     axis.template.train()
     model = axis.template
     owned = axis.owned()
-    optimisers: dict[Player, torch.optim.Adam] = {}
-    for player in owned:
-        spec = model.optimiser(player)
-        parameters = [axis.parameters[name] for name in owned[player]]
-        optimisers[player] = torch.optim.Adam(parameters, lr=spec.learning_rate, betas=spec.betas, fused=fused)
-    base_rates = {player: model.optimiser(player).learning_rate for player in owned}
+    phases = model.schedule()
+    apart = any(phase.choice is not None for phase in phases)
+    optimisers = {
+        player: PlayerOptimiser(model.optimiser(player), [axis.parameters[name] for name in names], apart, fused)
+        for player, names in owned.items()
+    }
 
     batches = BatchStream(data, training.batch, seeds)
     streams = {
@@ -307,6 +369,7 @@ def train(
         axis.check(player, None if x is None else as_float(x), zeros)
 
     evaluations = dict.fromkeys(owned, 0)
+    moves = {player: np.zeros(len(seeds), dtype=int) for player in owned}
     images = 0
     step = torch.zeros((), dtype=torch.long, device=device)
     diverged_at = torch.full((len(seeds),), -1, dtype=torch.long, device=device)
@@ -325,15 +388,19 @@ def train(
         diverged_at = torch.where(failed_now, step, diverged_at)
         step = step + 1
         evaluations[player] += 1
-        return torch.autograd.grad(losses.sum(), optimisers[player].param_groups[0]["params"])
+        return torch.autograd.grad(losses.sum(), optimisers[player].parameters)
 
-    def update(player: Player, grads: tuple[Tensor, ...]) -> None:
-        for parameter, grad in zip(optimisers[player].param_groups[0]["params"], grads, strict=True):
-            # fused Adam on the CPU reads a gradient's memory without regard to its strides
-            parameter.grad = grad.contiguous()
-        optimisers[player].step()
+    def update(player: Player, grads: tuple[Tensor, ...], moving: Sequence[bool]) -> None:
+        optimisers[player].step(grads, moving)
+        moves[player] += np.array(moving)
 
-    phases = model.schedule()
+    def positive(scalar: str) -> list[bool]:
+        if scalar not in latest:
+            raise ModelContractError(
+                f"{type(model).__name__}: a phase goes by the scalar {scalar!r}, which forward() does not record"
+            )
+        return (latest[scalar] > 0).tolist()
+
     total = sum(phase.cycles(training.updates) for phase in phases)
     every = max(1, total // CURVE_POINTS)
     done = 0
@@ -342,13 +409,14 @@ def train(
     kept_at = {max(1, round(share * total)) for share in training.snapshots}
     snapshots: list[Stack] = []
     for phase in phases:
-        latest.clear()  # what an earlier phase recorded is over
-        cycles = phase.cycles(training.updates)
-        for cycle in range(cycles):
+        if phase.part[0] == 0:
+            latest.clear()  # what an earlier phase recorded is over
+        cycles = phase.whole(training.updates)
+        for cycle in phase.span(training.updates):
             factor = learning_rate_factor(cycle / cycles, training.constant)
-            for player, optimiser in optimisers.items():
-                optimiser.param_groups[0]["lr"] = base_rates[player] * factor
-            run_cycle(phase, gradients, update)
+            for optimiser in optimisers.values():
+                optimiser.scale(factor)
+            run_cycle(phase, len(seeds), gradients, update, positive)
             done += 1
             average.update(phase)
             if done in kept_at:
@@ -369,6 +437,7 @@ def train(
         diverged_at=diverged.numpy(),
         images=images,
         evaluations=evaluations,
+        moves=moves,
         averaged=average.state(),
         snapshots=tuple(snapshots),
     )
@@ -409,17 +478,26 @@ class MovingAverage:
 
 def run_cycle(
     phase: Phase,
+    seeds: int,
     gradients: Callable[[Player], tuple[Tensor, ...]],
-    update: Callable[[Player, tuple[Tensor, ...]], None],
+    update: Callable[[Player, tuple[Tensor, ...], Sequence[bool]], None],
+    positive: Callable[[str], list[bool]],
 ) -> None:
-    """One cycle of a phase: alternating updates, or all gradients first and then all updates (single-step method)."""
+    """One cycle of a phase: alternating updates; or all gradients first, and then all updates (single-step method) or, for each
+    seed, the one that it chooses."""
     turns = [step.player for step in phase.cycle for _ in range(step.repeats)]
-    if phase.simultaneous:
+    everyone = [True] * seeds
+    if phase.choice is not None:
+        first, second = [(player, gradients(player)) for player in turns]
+        chosen = positive(phase.choice)
+        update(*first, chosen)
+        update(*second, [not one for one in chosen])
+    elif phase.simultaneous:
         for player, grads in [(player, gradients(player)) for player in turns]:
-            update(player, grads)
+            update(player, grads, everyone)
     else:
         for player in turns:
-            update(player, gradients(player))
+            update(player, gradients(player), everyone)
 
 
 def stack_curves(points: list[tuple[int, Scalars]]) -> dict[str, np.ndarray]:

@@ -89,7 +89,8 @@ GRIDS: dict[str, dict[str, Grid]] = {
         "latent-gan": _players(_LARGE_STEP_SIZES, (1e-3, 2e-3, 4e-3)),
     },
 }
-"""What each family tries, by data set that is searched on. PCA has nothing to choose. The latent GAN's autoencoder is the AE's own.
+"""What each family tries, by data set that is searched on. PCA has nothing to choose; regression on noise, whose
+optimum is a constant, keeps its defaults. The latent GAN's autoencoder is the AE's own.
 Where the optimum of a round lay at an end of an axis, the axis was moved by a step or two and the search run again, so that such a
 family tried more than twelve configurations in all, though it chose among the twelve that stand here. The
 denoising noise of ring and unequal pair was not searched below 0.0125, a small part of a mode's standard deviation: the less the

@@ -46,8 +46,9 @@ def test_no_more_samples_than_test_images(tmp_path: Path, tuning: None) -> None:
 
 
 def test_the_splits_share_nothing_but_the_name(tmp_path: Path, tuning: None) -> None:
-    plan = make_plan(options(tmp_path), Store(tmp_path))
-    assert set(plan.datasets) == {"ring", "digits", "ring-validation", "digits-validation"}
+    plan = make_plan(options(tmp_path, experiment=list(EXPERIMENTS)), Store(tmp_path))
+    names = {"ring", "digits", "pair-1d", "narrow-ring"}
+    assert set(plan.datasets) == names | {f"{name}-validation" for name in names}
     keys = [m.key for m in plan.measurements] + [unit.key for unit in plan.units if unit.key]
     assert len(set(keys)) == len(keys)
     for unit in plan.units:

@@ -46,22 +46,25 @@ def test_copy_reads_like_the_original(tmp_path: Path) -> None:
     source = tmp_path / "full"
     (source / "tables").mkdir(parents=True)
     (source / "figures").mkdir()
-    for name in ("provenance.json", "tuning.json", "tables/a.md", "figures/overview.png", "figures/other.png"):
+    copied = ("provenance.json", "tuning.json", "claims.json", "tables/a.md", "figures/overview.png")
+    for name in (*copied, "figures/other.png"):
         (source / name).write_text(name)
     identity = {"block": "b", "measure": "m", "dataset": "d", "sampler": "prior", "weights": "last", "setting": "{}"}
+    identity |= {"model": "ae", "network": "mlp"}
     row = {**dict.fromkeys(ROW_FIELDS), **identity, "seed": 1000, "status": "ok", "metric": "fid", "value": 1.0}
     (source / "rows.csv").write_text(rows_to_csv([row]))
+    asked = {"seeds": [1000], "experiments": ["e"]}
     entries = [
-        {**identity, "arm": "AE", "seeds": [1000], "key": "k", "failure": None},
-        {**identity, "arm": "AE", "seeds": [1000], "key": "f", "failure": "x"},
-        {**identity, "measure": "calibration-knn", "arm": None, "seeds": [1000], "key": "c", "failure": None},
+        {**identity, **asked, "arm": "AE", "key": "k", "failure": None},
+        {**identity, **asked, "arm": "AE", "key": "f", "failure": "x"},
+        {**identity, **asked, "measure": "calibration-knn", "arm": None, "key": "c", "failure": None},
     ]
-    (source / "run.json").write_text(json.dumps({"measurements": entries}))
+    (source / "run.json").write_text(json.dumps({"experiments": {"e": "?"}, "measurements": entries}))
     Store(source).write("measurements", "k", {"arrays.npz": array_bytes({"points": np.zeros((1, 3000, 2))})})
     size = make_reference(source, tmp_path / "small")
     files = {str(p.relative_to(tmp_path / "small")) for p in (tmp_path / "small").rglob("*") if p.is_file()}
     assert files == {
-        "rows.csv.gz", "run.json", "tuning.json", "provenance.json", "tables/a.md", "overview.png",
+        "rows.csv.gz", "run.json", "tuning.json", "claims.json", "provenance.json", "tables/a.md", "overview.png",
         "measurements/k/arrays.npz", "measurements/k/manifest.json",
     }  # fmt: skip
     assert size < 10_000
@@ -73,7 +76,7 @@ def results_at(path: Path) -> Path:
     (path / "tables").mkdir(parents=True)
     (path / "figures").mkdir()
     (path / "blocks").mkdir()
-    for name in ("rows.csv", "provenance.json", "tuning.json", "figures/overview.png", "blocks/weights"):
+    for name in ("rows.csv", "provenance.json", "tuning.json", "claims.json", "figures/overview.png", "blocks/weights"):
         (path / name).write_text(name)
     (path / "run.json").write_text('{"measurements": []}')
     return path

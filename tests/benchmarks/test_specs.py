@@ -69,6 +69,7 @@ def test_block_survives_json() -> None:
         {"training": {"updates": 0, "batch": 8}},
         {"network": {"latent": 2, "hidden": (), "norm": "none"}},
         {"network": {"latent": "2", "hidden": (4,), "norm": "none"}},
+        {"network": {"kind": "affine", "latent": 2, "hidden": (4,), "norm": "batch"}},
         {"unheard_of": 1},
     ],
 )

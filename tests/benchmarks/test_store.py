@@ -97,7 +97,8 @@ def test_values_read_back_exactly(value: float) -> None:
 
 
 def fresh_digest(module: str) -> str:
-    for function in (store_module.source_digest, store_module._closure, store_module._tree):
+    cached = (store_module._closure, store_module._imports, store_module._tree, store_module._tree_digest)
+    for function in (source_digest, *cached):
         function.cache_clear()
     return source_digest(module)
 

@@ -27,7 +27,14 @@ from models.autoencoder import Autoencoder
 from models.base import Noise, Objective, Optimiser, Phase, Player, Scalars, Step
 from models.networks import MLP, Conv, Norm
 
+TWO = {"name": "two", "weights": [0.3, 0.7], "means": [[0.2] * 12, [0.8] * 12], "scales": [0.1, 0.2]}
 TRAINED = [(name, settings) for name, settings in ARMS + FURTHER_ARMS + FURTHER_IMAGE_ARMS if name != "pca"]
+TRAINED += [
+    ("discriminator", {"negatives": "uniform", "divergence": "kl", "r1_weight": 1.0}),
+    ("discriminator", {"negatives": "mixture", "mixture": TWO}),
+    ("discriminator", {"negatives": "ascent", "mining_steps": 3}),
+    ("discriminator", {"negatives": "langevin", "mining_steps": 3}),
+]
 EVERY_ARM = pytest.mark.parametrize(("name", "settings"), TRAINED, ids=lambda value: str(value))
 EVERY_MODEL = pytest.mark.parametrize(
     ("name", "settings"), list(dict(TRAINED[:12]).items()), ids=lambda value: str(value)

@@ -1,0 +1,161 @@
+"""What can be asked for, and what is refused before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.command_line import main
+from benchmarks.experiments import EXPERIMENTS
+from benchmarks.experiments.base import Request
+from benchmarks.experiments.claims import TRIALS
+from benchmarks.experiments.latent_space import ON_THE_PLANE
+from benchmarks.recipes import ARMS, LEFT_OUT, RECIPES
+from benchmarks.specs import Profile, canonical_json
+
+DryRun = Callable[..., dict[str, Any]]
+
+
+def blocks_of(profile: Profile) -> int:
+    """Blocks that experiments and claims ask for together, with one block of seeds."""
+    return len(
+        {
+            canonical_json(measurement.block)
+            for experiment in (*EXPERIMENTS.values(), *TRIALS.values())
+            for dataset in experiment.datasets[profile]
+            for measurement in experiment.measurements(
+                Request(dataset, profile, ((1000, 1001),), RECIPES[dataset].samples)
+            )
+            if measurement.block
+        }
+    )
+
+
+def test_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str], dry_run: DryRun) -> None:
+    target = tmp_path / "results"
+    in_standard = [name for name, experiment in EXPERIMENTS.items() if experiment.datasets["standard"]]
+    compared = dry_run("--experiment", *in_standard, "--results-dir", str(target))
+    left_out = sum(len(arms) for arms in LEFT_OUT.values())
+    assert compared["blocks"] == compared["blocks_to_train"] == 4 * len(ARMS) - left_out + len(ON_THE_PLANE)
+    facts = dry_run("--all", "--results-dir", str(target))
+    assert facts["blocks"] == facts["blocks_to_train"] == blocks_of("standard") > compared["blocks"]
+    assert facts["wall_seconds"]
+    assert not target.exists()
+    assert main(["--all", "--dry-run", "--device", "cpu", "--results-dir", str(target)]) == 0
+    assert f"{facts['blocks']} of {facts['blocks']} blocks to train" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["blocks", "measurements", "writing", "tables", "figures", "damaged"])
+def test_a_file_in_a_folders_place_is_found_before_training(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_text("x")
+    assert main(["--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(tmp_path)]) == 2
+    assert f"{name} is not a directory" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "run.json", "claims.json", "provenance.json"])
+def test_a_folder_in_a_files_place_is_found_before_training(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).mkdir()
+    assert main(["--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(tmp_path)]) == 2
+    assert f"{name} is not a file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("chosen", ['experiment = "mixtures"', 'claim = "kl-tracks-quality"'])
+def test_all_wins_over_a_configuration_file(tmp_path: Path, dry_run: DryRun, chosen: str) -> None:
+    config = tmp_path / "run.toml"
+    config.write_text(f"{chosen}\n")
+    words = ["--config", str(config), "--profile", "smoke", "--results-dir", str(tmp_path / "r")]
+    # all arms of the comparison; and GANs, f-GANs and a VAE
+    assert dry_run(*words)["blocks"] == (len(ARMS) if "mixtures" in chosen else 8)
+    assert dry_run("--all", *words)["blocks"] == blocks_of("smoke")
+
+
+def test_repeated_options_add_up(tmp_path: Path, dry_run: DryRun) -> None:
+    words = ["--experiment", "mixtures", "--experiment", "images", "latent-space", "--model", "ae", "--model", "dae"]
+    facts = dry_run(*words, "--profile", "smoke", "--results-dir", str(tmp_path))
+    assert facts["blocks"] == 4 + 1  # two data sets, and the AE with two latent dimensions
+
+
+def test_experiments_and_claims_add_up(tmp_path: Path, dry_run: DryRun) -> None:
+    """A measurement that both want is taken once, for both; a claim of data alone trains nothing."""
+    where = ["--profile", "smoke", "--results-dir", str(tmp_path)]
+    both = dry_run("--experiment", "mixtures", "--claim", "gan-is-better-at-the-end", "--dataset", "ring", *where)
+    measurements = [m for unit in both["units"] for m in unit["measurements"]]
+    shared = [m for m in measurements if m["experiments"] == ["mixtures", "gan-is-better-at-the-end"]]
+    assert both["blocks"] == len(ARMS)
+    assert len(shared) == 2 and len({m["key"] for m in measurements}) == len(measurements)
+    assert dry_run("--claim", "mle-is-kl", "erratum-value", "--model", "vae", *where)["blocks"] == 0
+
+
+def test_a_bad_name_leaves_no_directory(tmp_path: Path) -> None:
+    assert main(["--model", "nope", "--results-dir", str(tmp_path / "a" / "b")]) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+BAD = {
+    (
+        "--model",
+        "van",
+        "--all",
+    ): "unknown model 'van'; did you mean 'vae'? Known: pca, ae, dae, vae, gan, fgan, latent-gan",
+    ("--experiment", "mixture"): "unknown experiment 'mixture'; did you mean 'mixtures'?",
+    ("--dataset", "minst"): "unknown data set 'minst'; did you mean 'mnist'?",
+    ("--all", "--profile", "quick"): "smoke, standard or full",
+    ("--all", "--seeds", "0"): "option seeds",
+    ("--all", "--seeds", "many"): "invalid int value: 'many'",
+    ("--all", "--sedes", "3"): "unrecognized arguments: --sedes",
+    ("--all", "--device", "tpu"): "auto, cpu, cuda or cuda:n",
+    ("--all", "--device", "cuda:99"): "is not there",
+    ("--all", "--experiment", "mixtures"): "contradict each other",
+    ("--all", "--claim", "quality-order"): "--all and --claim contradict each other",
+    ("--claim", "quality-oder"): "unknown claim 'quality-oder'; did you mean 'quality-order'?",
+    ("--claim", "mle-is-kl", "--dataset", "digits"): "no chosen experiment supports the data set 'digits'",
+    (): "say what to run",
+    ("--seeds", "3"): "say what to run",
+    ("--experiment", "mixtures", "--dataset", "ring", "digits"): "no chosen experiment supports the data set 'digits'",
+    ("--dataset", "mnist", "--offline", "--data-dir", "/nowhere"): "train-images-idx3-ubyte is missing",
+    ("--dataset", "fashion-mnist", "--offline", "--data-dir", "/nowhere"): "train-images-idx3-ubyte.gz is missing",
+    ("--dataset", "cifar10", "--offline", "--data-dir", "/nowhere"): "data_batch_1 is missing",
+    ("--dataset", "own"): "--dataset own needs --own-data PATH",
+    ("--all", "--own-data", "x.npz"): "--own-data is given without --dataset own",
+    ("--dataset", "own", "--own-data", "/nowhere.npz"): "there is no such file or folder",
+    ("--dataset", "own", "--own-data", __file__): "is damaged or no .npz file",
+    ("--all", "--image-size", "many"): "invalid int value: 'many'",
+    ("--all", "--results-dir", __file__): "is a file; give a directory",
+    ("--all", "--config", "/nowhere.toml"): "cannot be read",
+    ("list", "modles"): "did you mean 'models'?",
+    (
+        "--all",
+        "--inception-weights",
+        "/nowhere.pth",
+    ): "/nowhere.pth: no such file; expected a file with SHA-256 6726825d…",
+    ("--all", "--inception-weights", "/"): "Inception weights /: not a file; expected",
+    ("--all", "--inception-weights", __file__): "; expected a file with SHA-256 6726825d…",
+    ("--all", "--inception-weights", "download", "--offline"): "--offline forbids",
+    ("--all", "--inception-sha256", "0123456789"): "which is not given; give both",
+    ("--all", "--inception-weights", "x", "--inception-sha256", "6726825"): "8 to 64 hexadecimal digits",
+}
+
+
+@pytest.mark.parametrize(("words", "message"), BAD.items(), ids=lambda value: " ".join(value) if value else "nothing")
+def test_bad_input_is_one_line_and_exit_status_two(
+    words: tuple[str, ...],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(list(words)) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert len(printed.err.strip().splitlines()) == 1
+    assert printed.out == ""
+    assert list(tmp_path.rglob("rows.csv")) == []
