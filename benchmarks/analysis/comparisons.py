@@ -50,8 +50,9 @@ from benchmarks.analysis.statistics import (
     one_sample,
     proportion,
     rank_association,
+    spread_ratio,
     studentised_permutation,
-    variance_ratio,
+    unequal_failures,
     welch,
 )
 from benchmarks.claims.spec import Claim, ClaimKind, Margin, Setting
@@ -76,6 +77,7 @@ class Comparison:
         withheld: support is withheld because of failed runs, (...).
         by_failures: failures speak more strongly against the claim than the survivors do, (...).
         permutation: the studentised permutation test of θ at δ, as p-values of support and refutation, for one repetition.
+        at: the same test at another margin; None where a claim can only fail to hold in one manner.
     """
 
     groups: tuple[str, ...]
@@ -88,16 +90,21 @@ class Comparison:
     withheld: np.ndarray
     by_failures: np.ndarray
     permutation: Callable[[], tuple[float, float]] | None = None
+    at: Callable[[float], OneSidedTests] | None = None
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a claim fixes for one of its settings: ``sign`` is 1 where higher values support it, −1 where lower ones do."""
+    """What a claim fixes for one of its settings: ``sign`` is 1 where higher values support it, −1 where lower ones do.
+
+    ``floor`` is what smaller values count as where ratios are formed; None where there is no such.
+    """
 
     claim: str
     margin: Margin
     sign: int
     ratio: bool
+    floor: float | None = None
 
     @property
     def delta(self) -> float:
@@ -122,9 +129,11 @@ class Terms:
         return supported, refuted
 
     def on_scale(self, name: str, values: np.ndarray) -> np.ndarray:
-        """Values, or their logarithms on the scale ``ratio``."""
+        """Values, or on the scale ``ratio`` the logarithms of those that are not below the floor, and of the floor."""
         if not self.ratio:
             return values
+        if self.floor is not None:
+            values = np.maximum(values, self.floor)
         if (values <= 0).any():
             raise InputError(f"{self.claim}: ratios need positive values, but {name} has {np.nanmin(values):g}")
         return np.log(values)
@@ -184,8 +193,12 @@ def _better(
 
 def _better_mean(names: tuple[str, str], groups: Groups, terms: Terms) -> Comparison:
     first, other = (terms.sign * terms.on_scale(name, groups[name]) for name in names)
-    compared = _better(names, groups, welch(first, other, terms.delta), terms.delta, terms.off_scale)
-    return replace(compared, permutation=lambda: studentised_permutation(first, other, terms.delta))
+
+    def at(margin: float) -> OneSidedTests:
+        return welch(first, other, margin)
+
+    compared = _better(names, groups, at(terms.delta), terms.delta, terms.off_scale)
+    return replace(compared, at=at, permutation=lambda: studentised_permutation(first, other, terms.delta))
 
 
 def _superiority(groups: Groups, terms: Terms) -> list[Comparison]:
@@ -200,12 +213,17 @@ def _ordering(groups: Groups, terms: Terms) -> list[Comparison]:
 
 def _variance(groups: Groups, terms: Terms) -> list[Comparison]:
     first, *others = groups
-    values = {name: terms.on_scale(name, groups[name]) for name in groups}
-    compared = []
-    for other in others:
-        tests = variance_ratio(values[other], values[first], math.exp(terms.log_factor))
-        compared.append(_better((first, other), groups, tests, terms.log_factor, _exponential))
-    return compared
+    return [_steadier((first, other), groups, terms) for other in others]
+
+
+def _steadier(names: tuple[str, str], groups: Groups, terms: Terms) -> Comparison:
+    steady, other = (terms.on_scale(name, groups[name]) for name in names)
+
+    def at(margin: float) -> OneSidedTests:
+        return spread_ratio(other, steady, math.exp(margin))
+
+    compared = _better(names, groups, at(terms.log_factor), terms.log_factor, _exponential)
+    return replace(compared, at=at)
 
 
 def _equivalence(groups: Groups, terms: Terms) -> list[Comparison]:
@@ -217,30 +235,23 @@ def _equivalent(names: tuple[str, str], groups: Groups, terms: Terms) -> Compari
         raise InputError(f"{terms.claim}: the margin of an equivalence is positive, not {terms.margin.value}")
     first, other = (terms.on_scale(name, groups[name]) for name in names)
     upper, lower = welch(first, other, terms.delta), welch(first, other, -terms.delta)
-    failed = np.isnan(first).sum(-1), np.isnan(other).sum(-1)
-    runs = first.shape[-1], other.shape[-1]
-    # either sign, hence twice; and twice again where values and failures share the level
-    survivors = 2 * np.minimum(upper.p_above, lower.p_below)
-    survivors = np.where(np.isnan(survivors), 1.0, survivors)
-    failures = 2 * np.minimum(
-        more_failures(failed[0], runs[0], failed[1], runs[1]), more_failures(failed[1], runs[1], failed[0], runs[0])
-    )
-    some_failed = failed[0] + failed[1] > 0
+    some_failed = (np.isnan(first).any(-1)) | (np.isnan(other).any(-1))
     return Comparison(
         groups=names,
         tests=upper,
         margin=terms.delta,
         p_support=np.where(some_failed, 1.0, np.maximum(lower.p_above, upper.p_below)),
-        p_refute=np.minimum(1.0, np.where(some_failed, 2 * np.minimum(survivors, failures), survivors)),
+        p_refute=np.minimum(1.0, 2 * np.minimum(upper.p_above, lower.p_below)),  # on either side
         show=terms.off_scale,
         # both tests reject at θ = 0 with power 0.8 if each does with 0.9
         detectable=lambda level: detectable_shift(float(upper.se), float(upper.df), level, power=0.9),
         withheld=some_failed,
-        by_failures=some_failed & (failures < survivors),
+        by_failures=_no(some_failed),
     )
 
 
 def _bound(groups: Groups, terms: Terms) -> list[Comparison]:
+    """Tests the mean of the runs that did not fail; that most runs fail refutes too."""
     compared = []
     supported, refuted = (
         terms.sign * float(terms.on_scale("its bound", np.array(bound))) for bound in terms.thresholds
@@ -248,18 +259,22 @@ def _bound(groups: Groups, terms: Terms) -> list[Comparison]:
     for name, values in groups.items():
         turned = terms.sign * terms.on_scale(name, values)
         tests = one_sample(turned, supported)
-        withheld = np.asarray(np.isnan(values).any(-1))
+        failed = np.isnan(values).sum(-1)
+        withheld = np.asarray(failed > 0)
+        survivors = one_sample(turned, refuted).p_below
+        survivors = np.where(np.isnan(survivors), 1.0, survivors)
+        failures = proportion(failed, values.shape[-1], 0.5).p_above
         compared.append(
             Comparison(
                 groups=(name,),
                 tests=tests,
                 margin=supported,
                 p_support=np.where(withheld, 1.0, tests.p_above),
-                p_refute=one_sample(turned, refuted).p_below,
+                p_refute=np.where(withheld, np.minimum(1.0, 2 * np.minimum(survivors, failures)), survivors),
                 show=lambda value: terms.off_scale(terms.sign * value),
                 detectable=_shift(tests, supported),
                 withheld=withheld,
-                by_failures=_no(withheld),
+                by_failures=withheld & (failures < survivors),
             )
         )
     return compared
@@ -296,24 +311,34 @@ def _proportion(groups: Groups, terms: Terms) -> list[Comparison]:
 
 
 def _association(groups: Groups, terms: Terms) -> list[Comparison]:
+    """Tests the correlation without failed runs and with them as the worst in both metrics; only what both find counts."""
     pooled = np.concatenate(list(groups.values()), axis=-2)
     x, y = terms.sign * pooled[..., 0], pooled[..., 1]
     supported, refuted = (terms.sign * bound for bound in terms.thresholds)
     tests = rank_association(x, y, supported)
+    failed = np.isnan(x) | np.isnan(y)
+    worst = [np.where(failed, _below_all(v), v) for v in (x, y)]
     beyond = _shift(tests, math.atanh(supported))
     return [
         Comparison(
             groups=tuple(groups),
             tests=tests,
             margin=supported,
-            p_support=tests.p_above,
-            p_refute=rank_association(x, y, refuted).p_below,
+            p_support=np.maximum(tests.p_above, rank_association(*worst, supported).p_above),
+            p_refute=np.maximum(
+                rank_association(x, y, refuted).p_below, rank_association(*worst, refuted).p_below
+            ),
             show=lambda value: terms.sign * value,
             detectable=lambda level: math.tanh(beyond(level)),
             withheld=_no(tests.p_above),
             by_failures=_no(tests.p_above),
         )
     ]
+
+
+def _below_all(values: np.ndarray) -> np.ndarray:
+    """For each repetition a number below all its values, (..., 1)."""
+    return np.where(np.isnan(values), np.inf, values).min(-1, keepdims=True) - 1.0
 
 
 def _exact(groups: Groups, terms: Terms) -> list[Comparison]:
@@ -379,7 +404,7 @@ def compare(claim: Claim, setting: Setting, groups: Groups) -> list[Comparison]:
     if claim.kind in OF_TWO and len(setting.groups) < 2:
         raise InputError(f"{claim.id}: {claim.kind} compares at least two groups; {setting.label} has one")
     sign = 1 if claim.direction_in(setting) == "higher" else -1
-    terms = Terms(claim.id, margin, sign, claim.scale == "ratio")
+    terms = Terms(claim.id, margin, sign, claim.scale == "ratio", setting.floor)
     # a group that has no failed run may be whole numbers; inf and NaN are floats
     finite = {name: as_values(claim, name, groups[name]) for name in setting.groups}
     return COMPARISONS[claim.kind](finite, terms)
@@ -403,7 +428,34 @@ def combine(support: list[np.ndarray], refute: list[np.ndarray]) -> tuple[np.nda
     return p_support, p_refute
 
 
+def with_failures(claim: Claim, groups: Groups, p_refute: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Adds to an equivalence what its failed runs say: that some groups fail more often than others refutes it.
+
+    One test for all groups, not one for each pair, shares the level with the values where a run failed at all. The other kinds
+    weigh failures in their comparisons.
+
+    Args:
+        claim: the claim.
+        groups: as those of :func:`compare`.
+        p_refute: of the values, by :func:`combine`.
+
+    Returns:
+        p-value of refutation, and whether failures speak more strongly than values, (...).
+    """
+    if claim.kind != "equivalence":
+        return p_refute, _no(p_refute)
+    values = [as_values(claim, name, groups[name]) for name in groups]
+    failed = [np.isnan(each).sum(-1) for each in values]
+    failures = unequal_failures(failed, [each.shape[-1] for each in values])
+    some = np.sum(failed, axis=0) > 0
+    return (
+        np.where(some, np.minimum(1.0, 2 * np.minimum(p_refute, failures)), p_refute),
+        np.asarray(some & (failures < p_refute)),
+    )
+
+
 def setting_p_values(claim: Claim, setting: Setting, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """p-values of support and of refutation of a setting, (...); arguments as those of :func:`compare`."""
     tests = compare(claim, setting, groups)
-    return combine([test.p_support for test in tests], [test.p_refute for test in tests])
+    support, refute = combine([test.p_support for test in tests], [test.p_refute for test in tests])
+    return support, with_failures(claim, groups, refute)[0]

@@ -8,12 +8,14 @@ one-sided tests (:class:`OneSidedTests`). A test that cannot be made (too few ru
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from benchmarks.specs import InputError
 
@@ -73,9 +75,9 @@ def moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def welch(a: np.ndarray, b: np.ndarray, margin: float = 0.0) -> OneSidedTests:
     """Welch's t tests of θ = mean(a) − mean(b) at a margin, with Satterthwaite's degrees of freedom (Welch 1947).
 
-    Where both samples are constant there is nothing to estimate a spread from. The estimate is then compared with the margin
-    exactly, which is the limit of the test as the spreads shrink: p is 0 on the side where it lies and 1 on the other; at
-    the margin both are 1.
+    Where both samples are constant there is nothing to estimate a spread from, and t would be infinite. What is left is that
+    all runs lie on one side of the margin: p is then that of the complete separation of the samples, 1 in the number of
+    permutations, on the side where the estimate lies, and 1 on the other; at the margin both are 1.
 
     Args:
         a: values, (..., n_a); at least two that are not NaN, or the test is NaN.
@@ -89,18 +91,30 @@ def welch(a: np.ndarray, b: np.ndarray, margin: float = 0.0) -> OneSidedTests:
         share = part_a / (part_a + part_b)
         df = 1 / (share**2 / (n_a - 1) + (1 - share) ** 2 / (n_b - 1))
         size = np.maximum(np.maximum(np.abs(mean_a), np.abs(mean_b)), abs(margin))
-        return _t_tests(mean_a - mean_b, np.sqrt(part_a + part_b), df, margin, size)
+        fewest = 1 / special.comb(n_a + n_b, n_a)
+        return _t_tests(mean_a - mean_b, np.sqrt(part_a + part_b), df, margin, size, fewest)
 
 
 def one_sample(a: np.ndarray, bound: float) -> OneSidedTests:
-    """Student's t tests of the mean of ``a``, (..., n), at a bound. A constant sample is compared exactly, as in :func:`welch`."""
+    """Student's t tests of the mean of ``a``, (..., n), at a bound; a constant sample has the p-value of a sign test, 2⁻ⁿ."""
     n, mean, variance = moments(a)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _t_tests(mean, np.sqrt(variance / n), n - 1.0, bound, np.maximum(np.abs(mean), abs(bound)))
+        size = np.maximum(np.abs(mean), abs(bound))
+        return _t_tests(mean, np.sqrt(variance / n), n - 1.0, bound, size, 0.5**n)
 
 
-def _t_tests(estimate: np.ndarray, se: np.ndarray, df: np.ndarray, margin: float, size: np.ndarray) -> OneSidedTests:
-    """Both tests from an estimate, its error and its degrees of freedom; ``size`` of the numbers says what rounding is."""
+def _t_tests(
+    estimate: np.ndarray,
+    se: np.ndarray,
+    df: np.ndarray,
+    margin: float,
+    size: np.ndarray,
+    smallest: np.ndarray | float = 0.0,
+) -> OneSidedTests:
+    """Both tests from an estimate, its error and its degrees of freedom.
+
+    ``size`` of the numbers says what rounding is; ``smallest`` is the p-value of an estimate without error.
+    """
     exact = se == 0
     beyond = estimate - margin
     beyond = np.where(np.abs(beyond) <= ROUNDING * size, 0.0, beyond)
@@ -113,8 +127,8 @@ def _t_tests(estimate: np.ndarray, se: np.ndarray, df: np.ndarray, margin: float
         df=df,
         low=estimate - half,
         high=estimate + half,
-        p_above=np.where(exact, np.where(beyond > 0, 0.0, 1.0), stats.t.sf(t, df)),
-        p_below=np.where(exact, np.where(beyond < 0, 0.0, 1.0), stats.t.cdf(t, df)),
+        p_above=np.where(exact, np.where(beyond > 0, smallest, 1.0), stats.t.sf(t, df)),
+        p_below=np.where(exact, np.where(beyond < 0, smallest, 1.0), stats.t.cdf(t, df)),
     )
 
 
@@ -167,34 +181,51 @@ def _welch_statistic(a: np.ndarray, b: np.ndarray, axis: int) -> np.ndarray:
 # spreads --------------------------------------------------------------------------------------------------------------
 
 
-def log_spread_pseudovalues(values: np.ndarray) -> np.ndarray:
-    """Jackknife pseudo-values of the logarithm of the standard deviation (Miller 1968), (..., n) as the values.
-
-    NaN throughout where there are fewer than three values, or where all, or all but one, are equal.
-    """
-    n, mean, variance = moments(values)
-    n, mean, variance = n[..., None], mean[..., None], variance[..., None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        without = ((n - 1) * variance - n / (n - 1) * (values - mean) ** 2) / (n - 2)
-        some_spread = (without > ROUNDING * variance) | np.isnan(values)
-        usable = (n >= 3) & (variance > 0) & some_spread.all(-1, keepdims=True)
-        logs = np.log(np.where(usable & (without > 0), without, np.nan))
-        return (n * np.log(np.where(usable, variance, np.nan)) - (n - 1) * logs) / 2
+def deviations(values: np.ndarray) -> np.ndarray:
+    """Absolute deviations from the median, (..., n) as the values; NaN stays NaN."""
+    values = np.asarray(values, float)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # the median of no values is NaN
+        return np.abs(values - np.nanmedian(values, axis=-1, keepdims=True))
 
 
-def variance_ratio(a: np.ndarray, b: np.ndarray, margin: float = 1.0) -> OneSidedTests:
-    """Tests of θ = log(SD of a / SD of b) at log(margin): Welch's test on jackknife pseudo-values (Miller 1968; Layard 1973).
+def spread_ratio(a: np.ndarray, b: np.ndarray, margin: float = 1.0) -> OneSidedTests:
+    """Tests of θ = log(spread of a / spread of b) at log(margin), by the mean absolute deviation from the median.
 
-    Unlike the F test it needs no normal data.
+    Brown and Forsythe's (1974) test after b is stretched by the margin: Welch's test of the deviations of a against those of
+    b times the margin. Unlike tests of variances, or of their jackknife, it keeps its level on skewed and heavy-tailed values.
+    The interval is Fieller's (1954), from the same deviations, with the degrees of freedom that the ratio's estimate has.
 
     Args:
-        a: values, (..., n_a); a sample in which all values, or all but one, are equal has no jackknife error, and the test is NaN.
+        a: values, (..., n_a); a sample of equal values has no spread that a factor could be applied to, and the test is NaN.
         b: values, (..., n_b); likewise.
-        margin: a factor on the ratio of standard deviations, positive.
+        margin: a factor on the ratio of spreads, positive.
     """
     if not margin > 0:
         raise InputError(f"a ratio of spreads is compared with a positive factor, not with {margin}")
-    return welch(log_spread_pseudovalues(a), log_spread_pseudovalues(b), math.log(margin))
+    of_a, of_b = deviations(a), deviations(b)
+    (n_a, mean_a, var_a), (n_b, mean_b, var_b) = moments(of_a), moments(of_b)
+    spread = (mean_a > 0) & (mean_b > 0)
+    at_margin = welch(of_a, margin * of_b)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.where(spread, mean_a / mean_b, np.nan)
+        at_ratio = welch(of_a, ratio[..., None] * of_b)
+        t = stats.t.isf((1 - CONFIDENCE) / 2, at_ratio.df)
+        # the θ with (mean_a − θ mean_b)² = t² (part_a + θ² part_b) on either side of the ratio
+        part_a, part_b = t**2 * var_a / n_a, t**2 * var_b / n_b
+        squared, constant = mean_b**2 - part_b, mean_a**2 - part_a
+        root = np.sqrt(np.maximum(mean_a**2 * mean_b**2 - squared * constant, 0))
+        low = np.where(constant > 0, constant / (mean_a * mean_b + root), 0.0)
+        high = np.where(squared > 0, (mean_a * mean_b + root) / squared, np.inf)
+        return OneSidedTests(
+            estimate=np.log(ratio),
+            se=np.where(spread, at_ratio.se / mean_a, np.nan),
+            df=np.where(spread, at_ratio.df, np.nan),
+            low=np.where(spread, np.log(low), np.nan),
+            high=np.where(spread, np.log(high), np.nan),
+            p_above=np.where(spread, at_margin.p_above, np.nan),
+            p_below=np.where(spread, at_margin.p_below, np.nan),
+        )
 
 
 # counts ---------------------------------------------------------------------------------------------------------------
@@ -245,6 +276,38 @@ def more_failures(failed_a: np.ndarray | int, n_a: int, failed_b: np.ndarray | i
         n_b: runs.
     """
     return _fisher_table(int(n_a), int(n_b))[np.asarray(failed_a, int), np.asarray(failed_b, int)]
+
+
+def unequal_failures(failed: Sequence[np.ndarray], runs: Sequence[int]) -> np.ndarray:
+    """p-value of H0: the runs of all groups fail equally often.
+
+    Each group is held against all the others together by Fisher's test, for more failures and for fewer; the smallest p-value
+    counts, times the number of these tests (Bonferroni). Two groups make one comparison.
+
+    Args:
+        failed: failed runs of each group, all of one shape.
+        runs: of each group, in the same order; at least two groups.
+    """
+    counts = np.array([np.asarray(each, int) for each in failed])
+    others, rest = counts.sum(0), sum(runs)
+    p = [
+        np.minimum(
+            more_failures(own, n, others - own, rest - n),
+            more_failures(others - own, rest - n, own, n),
+        )
+        for own, n in zip(counts, runs, strict=True)
+    ]
+    return np.minimum(1.0, 2 * (len(runs) if len(runs) > 2 else 1) * np.min(p, axis=0))
+
+
+def least_successes(bound: float, level: float) -> int:
+    """The fewest runs with which even a success of all of them is significant evidence of a share above a bound.
+
+    Args:
+        bound: in (0, 1).
+        level: of the one-sided test, in (0, 1).
+    """
+    return math.ceil(math.log(level) / math.log(bound) - ROUNDING)
 
 
 # ranks ----------------------------------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 **A setting.** ``comparisons`` says what the claim's kind tests; it gives a p-value of support (the claim holds by
 more than its margin δ) and one of refutation (it does not hold by δ). The margin is that of both: "better, but by
-less than δ" is refuted, and then called negligible where the 95 % interval lies inside ±δ, reversed where it lies
-below −δ.
+less than δ" is refuted. It is then called negligible where tests at the same level find it inside ±δ, and reversed where
+one finds it below −δ.
 
 **A claim** has S decisive settings and a quantifier, which says in how many it must hold: u = S (every), more than
 half (typical), 1 (some). It is supported if at least u settings support it, refuted if at least S − u + 1 do not
@@ -42,8 +42,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from benchmarks.analysis.comparisons import ONE_BETTER, Comparison, as_values, combine, compare, failed_runs
-from benchmarks.analysis.statistics import benjamini_hochberg, holm, partial_conjunction
+from benchmarks.analysis.comparisons import Comparison, as_values, combine, compare, failed_runs, with_failures
+from benchmarks.analysis.statistics import benjamini_hochberg, holm, least_successes, partial_conjunction
 from benchmarks.analysis.wording import clause, describe, in_words, number
 from benchmarks.claims.spec import Claim, ClaimKind, Family, Quantifier, Setting
 from benchmarks.specs import InputError, unknown
@@ -91,8 +91,9 @@ class SettingResult:
         detectable: true effect that would be supported with power 0.8, and for an equivalence the margin within which equal
             groups would be; None where the setting is decided, or where there is none.
         clause: the weakest comparison in words and numbers.
-        manner: how it fails to hold, if it does: negligible, reversed, failures, or nothing.
+        manners: p-values of the manners in which it fails to hold (``MANNERS``), of those that there may be.
         withheld: support is withheld because of failed runs.
+        least: where no outcome of a proportion's runs can support it, how many runs can; otherwise None.
         missing: why it cannot be judged; empty where it can.
     """
 
@@ -111,8 +112,9 @@ class SettingResult:
     words: str
     detectable: float | None
     clause: str
-    manner: str = ""
+    manners: tuple[tuple[str, float], ...] = ()
     withheld: bool = False
+    least: int | None = None
     missing: str = ""
 
 
@@ -220,8 +222,12 @@ def judge_setting(
         means = {name: float(np.nanmean(v)) if not np.isnan(v).all() else np.nan for name, v in values.items()}
         return replace(blank, words="descriptive", clause=describe(claim, setting, means, runs, failed))
     tests = compare(claim, setting, values)
-    p_support, p_refute = map(float, combine([t.p_support for t in tests], [t.p_refute for t in tests]))
+    support, refute = combine([t.p_support for t in tests], [t.p_refute for t in tests])
+    refute, by_failures = with_failures(claim, values, refute)
+    p_support, p_refute = float(support), float(refute)
     weakest = _weakest(tests, for_support=p_support <= p_refute)
+    if by_failures:
+        weakest = max(tests, key=lambda test: abs(failed[test.groups[0]] - failed[test.groups[-1]]))
     ends = weakest.show(float(weakest.tests.low)), weakest.show(float(weakest.tests.high))
     detectable = weakest.show(weakest.detectable(level))
     result = replace(
@@ -235,8 +241,9 @@ def judge_setting(
         p_permutation=_permutation(tests, for_support=p_support <= p_refute) if permutations else None,
         detectable=detectable if np.isfinite(detectable) and not weakest.withheld else None,
         clause=clause(claim, setting, weakest, runs, failed),
-        manner=_manner(claim, weakest),
+        manners=(("failures", 0.0),) if by_failures else _manners(weakest, len(tests)),
         withheld=any(bool(test.withheld) for test in tests),
+        least=_least(claim, setting, runs, level),
     )
     return _worded(result, level, level)
 
@@ -255,7 +262,7 @@ def _no_ratio(claim: Claim, setting: Setting, values: Mapping[str, np.ndarray]) 
 
     An estimate that is corrected for its bias, such as a JSD, may come out below 0 for samples that are as good as data.
     """
-    if claim.scale != "ratio":
+    if claim.scale != "ratio" or setting.floor is not None:
         return ""
     for name, of_group in values.items():
         count = int((of_group <= 0).sum())
@@ -284,16 +291,30 @@ def _permutation(tests: Sequence[Comparison], for_support: bool) -> float | None
     return float(support) if for_support else float(refute)
 
 
-def _manner(claim: Claim, test: Comparison) -> str:
-    """How a comparison would fail to hold: a key of ``MANNERS``, or nothing."""
+def _manners(test: Comparison, tests: int) -> tuple[tuple[str, float], ...]:
+    """p-values of the manners in which a comparison, one of so many, may fail to hold by a margin that is not negative."""
     if test.by_failures:
-        return "failures"
-    if claim.kind not in ONE_BETTER:
-        return ""
-    low, high, margin = float(test.tests.low), float(test.tests.high), test.margin
-    if high < -margin:
-        return "reversed"
-    return "negligible" if -margin < low and high < margin else ""
+        return (("failures", 0.0),)
+    if test.at is None or test.margin < 0:
+        return ()
+    lower, upper = test.at(-test.margin), test.at(test.margin)
+    within = max(float(lower.p_above), float(upper.p_below))
+    return ("reversed", min(1.0, tests * float(lower.p_below))), ("negligible", min(1.0, tests * within))
+
+
+def _least(claim: Claim, setting: Setting, runs: Mapping[str, int], level: float) -> int | None:
+    """How many runs a proportion needs if no outcome of those that there are can support it; otherwise None."""
+    margin = claim.margin_in(setting)
+    if claim.kind != "proportion" or margin is None:
+        return None
+    share = margin.value if claim.direction_in(setting) == "higher" else 1 - margin.value
+    needed = least_successes(share, level)
+    return needed if needed > min(runs.values()) else None
+
+
+def _manner(result: SettingResult, level: float) -> str:
+    """How a setting fails to hold at a level: the first of its manners that is significant, or nothing."""
+    return next((manner for manner, p in result.manners if p <= level), "")
 
 
 def _worded(result: SettingResult, support_level: float, refute_level: float) -> SettingResult:
@@ -303,7 +324,8 @@ def _worded(result: SettingResult, support_level: float, refute_level: float) ->
     if result.p_support <= support_level:
         return replace(result, words="supported", detectable=None)
     if result.p_refute <= refute_level:
-        return replace(result, words=": ".join(filter(None, ["refuted", result.manner])), detectable=None)
+        words = ": ".join(filter(None, ["refuted", _manner(result, refute_level)]))
+        return replace(result, words=words, detectable=None)
     return replace(result, words="inconclusive")
 
 
@@ -410,7 +432,7 @@ def _verdict(
     elif decided:
         verdict, levels = "refuted", (level / count, level / needed)
     else:
-        verdict, levels = "inconclusive", (level / count, level / count)
+        verdict, levels = "inconclusive", (level / against, level / count)
     # a setting's own level is that at which the verdict counts it; those beside the verdict have Bonferroni's
     settings = tuple(_worded(result, *levels) for result in settings)
     decisive = _decisive(settings)
@@ -440,15 +462,37 @@ def _remarks(claim: Claim, verdict: Verdict, weakest: SettingResult, decisive: S
     remarks = []
     if len(decisive) > 1:
         remarks.append(_counts(decisive))
-    if weakest.words.startswith("refuted") and weakest.manner:
-        remarks.append(MANNERS[weakest.manner])
-    if verdict == "inconclusive" and any(result.withheld for result in decisive):
-        remarks.append("support is withheld because runs failed")
-    if verdict == "inconclusive" and weakest.detectable is not None and _possible(claim.kind, weakest):
+    where = f" in {weakest.label}" if len(decisive) > 1 else ""
+    manner = weakest.words.removeprefix("refuted").removeprefix(": ") if weakest.words.startswith("refuted") else ""
+    if manner:
+        remarks.append(f"{MANNERS[manner]}{where}")
+    remarks += _elsewhere(verdict, decisive)
+    withheld = tuple(result.label for result in decisive if result.withheld)
+    if verdict == "inconclusive" and withheld:
+        remarks.append(f"support is withheld because runs failed in {in_words(withheld)}")
+    if verdict != "inconclusive":
+        return remarks
+    least = [result.least for result in decisive if result.least is not None]
+    if least:
+        remarks.append(f"no outcome of so few runs could support it: that takes at least {max(least)}")
+    elif weakest.detectable is not None and _possible(claim.kind, weakest):
         unit = f" {weakest.unit}" if weakest.unit else ""
-        what = "equal groups at a margin" if claim.kind == "equivalence" else "a true value"
-        remarks.append(f"{what} of {number(weakest.detectable)}{unit} would be supported with power 0.8")
+        what = "if equal, at a margin" if claim.kind == "equivalence" else "at a true value"
+        remarks.append(f"this comparison would pass with power 0.8 {what} of {number(weakest.detectable)}{unit}")
     return remarks
+
+
+def _elsewhere(verdict: Verdict, decisive: Sequence[SettingResult]) -> list[str]:
+    """Which undecided settings point the other way than a verdict does: their p-value alone is at most α / 2."""
+    other = {"supported": "p_refute", "refuted": "p_support"}.get(verdict)
+    if other is None:
+        return []
+    labels = tuple(
+        result.label
+        for result in decisive
+        if result.words == "inconclusive" and getattr(result, other) <= ALPHA / 2
+    )
+    return [f"{in_words(labels)} taken alone would say the opposite"] if labels else []
 
 
 def _possible(kind: ClaimKind, result: SettingResult) -> bool:

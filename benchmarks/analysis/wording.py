@@ -43,7 +43,11 @@ class Told:
 
     def evidence(self, low: float, high: float, name: str = "margin") -> str:
         """The bracket after an estimate: interval, runs, and the margin by its name."""
-        return f"(95 % interval {number(low)} to {number(high)}, {self.counts}; {name} {number(self.margin)})"
+        if name == "margin" and self.margin < 0:
+            margin = f"may be worse by {number(-self.margin)}"
+        else:
+            margin = f"{name} {number(self.margin)}"
+        return f"(95 % interval {number(low)} to {number(high)}, {self.counts}; {margin})"
 
 
 def number(value: float) -> str:
@@ -68,11 +72,14 @@ def in_words(names: tuple[str, ...]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def runs_in_words(names: tuple[str, ...], runs: Mapping[str, int], failed: Mapping[str, int]) -> str:
+def runs_in_words(
+    names: tuple[str, ...], runs: Mapping[str, int], failed: Mapping[str, int], what: str = "seed"
+) -> str:
     """How many seeds, and how many of them failed, e.g. "8 seeds each, of which 2 of gan failed"."""
     counts = [runs[name] for name in names]
     each = " each" if len(names) > 1 else ""
-    seeds = f"{counts[0]} seeds{each}" if len(set(counts)) == 1 else f"{in_words(tuple(map(str, counts)))} seeds"
+    plural = what if set(counts) == {1} else f"{what}s"
+    seeds = f"{counts[0]} {plural}{each}" if len(set(counts)) == 1 else f"{in_words(tuple(map(str, counts)))} {plural}"
     broken = tuple(f"{failed[name]} of {name}" for name in names if failed[name])
     return f"{seeds}, of which {in_words(broken)} failed" if broken else seeds
 
@@ -146,7 +153,7 @@ def clause(claim: Claim, setting: Setting, test: Comparison, runs: Mapping[str, 
         runs: of each group.
         failed: likewise.
     """
-    counts = runs_in_words(test.groups, runs, failed)
+    counts = runs_in_words(test.groups, runs, failed, "computation" if claim.kind == "exact" else "seed")
     quantity = claim.quantity_in(setting)
     if claim.kind != "exact" and np.isnan(test.tests.p_above):
         return (

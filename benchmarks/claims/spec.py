@@ -89,6 +89,8 @@ class Setting(Spec):
         direction: in the claim's place.
         margin: in the claim's place.
         quantity: what is measured, in words, where it is not the claim's own quantity.
+        floor: for ratios: smaller values count as this much, since the estimator does not tell them apart, or nothing rests on
+            their difference.
     """
 
     label: str
@@ -98,6 +100,7 @@ class Setting(Spec):
     direction: Direction | None = None
     margin: Margin | None = None
     quantity: str | None = None
+    floor: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 
 class Claim(Spec):

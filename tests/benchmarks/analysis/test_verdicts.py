@@ -122,7 +122,7 @@ def test_descriptive() -> None:
 def test_exact_claims_have_no_p_and_need_no_second_run() -> None:
     result = verdict_of(claim_of("exact", "a", margin=0.1), {"a": np.array([-0.05])}, sizes={})
     assert result.verdict == "supported" and np.isnan([result.p, result.p_adjusted]).all()
-    assert result.reason == "JSD of a is at most 0.05 nat (1 seeds; tolerance 0.1), in s0"
+    assert result.reason == "JSD of a is at most 0.05 nat (1 computation; tolerance 0.1), in s0"
 
 
 # what a reason says
@@ -153,6 +153,59 @@ def test_how_a_claim_is_refuted() -> None:
     assert "of which 8 of a failed" in failed.reason and "its failed runs speak against it" in failed.reason
 
 
+def test_reversed_and_negligible_are_tested_at_the_claims_level() -> None:
+    """A 95 % interval beyond the margin is not enough in a large family."""
+    slightly = two(-2.4)
+    tests = welch(SPREAD - 2.4, SPREAD, -1.0)
+    assert 0.0031 < float(tests.p_below) < 0.025
+    assert verdict_of(claim_of(), slightly).settings[0].words == "refuted: reversed"
+    strict = verdict_of(claim_of(), slightly, sizes={"primary": 8})
+    assert strict.verdict == "refuted" and strict.settings[0].words == "refuted"
+    assert "reversed" not in strict.reason
+
+
+def test_the_setting_that_is_reversed_is_named() -> None:
+    assert verdict_of(claim_of(decisive=2), HOLDS, FAILS | {"b": FAILS["b"]}).verdict == "mixed"
+    result = verdict_of(claim_of(decisive=2), OPEN, FAILS)
+    assert result.reason.endswith("the order is reversed in s1")
+
+
+def test_a_setting_that_points_the_other_way_is_named() -> None:
+    """Refuted by one setting, while another, which the level leaves undecided, speaks for the claim."""
+    result = verdict_of(claim_of(decisive=2), FAILS, two(2.8), sizes={"primary": 30})
+    assert result.verdict == "refuted"
+    assert result.reason.endswith("s1 taken alone would say the opposite")
+    assert "opposite" not in verdict_of(claim_of(decisive=2), FAILS, OPEN).reason
+
+
+def test_a_margin_below_zero_is_what_may_be_lost() -> None:
+    claim = claim_of(margin=-0.5)
+    assert "may be worse by 0.5)" in verdict_of(claim, HOLDS).reason
+    worse = verdict_of(claim, FAILS)
+    assert worse.settings[0].words == "refuted"  # there is no order to be reversed
+
+
+def test_too_few_runs_for_a_proportion_are_said_to_be() -> None:
+    claim = claim_of("proportion", "a", margin=0.2, direction="lower")
+    result = verdict_of(claim, {"a": np.zeros(8)}, sizes={"primary": 8})
+    assert result.verdict == "inconclusive"
+    assert result.reason.endswith("no outcome of so few runs could support it: that takes at least 26")
+    assert verdict_of(claim, {"a": np.zeros(26)}, sizes={"primary": 8}).verdict == "supported"
+    assert verdict_of(claim, {"a": np.zeros(25)}, sizes={"primary": 8}).verdict == "inconclusive"
+
+
+def test_most_runs_failing_refutes_a_bound() -> None:
+    result = verdict_of(claim_of("bound", "a"), {"a": np.full(8, np.nan)})
+    assert result.verdict == "refuted" and result.settings[0].words == "refuted: failures"
+
+
+def test_a_failing_arm_refutes_an_equivalence_and_is_named() -> None:
+    groups = {name: SPREAD / 10 for name in "abcd"}
+    result = verdict_of(claim_of("equivalence", "abcd", margin=5.0), groups | {"c": np.full(8, np.nan)})
+    assert result.verdict == "refuted" and result.settings[0].words == "refuted: failures"
+    assert "of which 8 of c failed" in result.reason
+
+
 def test_ratios_are_shown_as_factors() -> None:
     claim = claim_of(scale="ratio", margin=1.1, direction="lower")
     result = verdict_of(claim, {"a": np.exp(SPREAD), "b": 50 * np.exp(SPREAD)})
@@ -168,7 +221,7 @@ def test_inconclusive_says_what_could_have_been_found() -> None:
     result = verdict_of(claim_of(), OPEN, sizes={"primary": 14})
     detectable = result.settings[0].detectable
     assert detectable is not None and detectable > 1
-    assert result.reason.endswith(f"a true value of {detectable:.3g} nat would be supported with power 0.8")
+    assert result.reason.endswith(f"this comparison would pass with power 0.8 at a true value of {detectable:.3g} nat")
     # runs at just that distance have a p-value on either side of the level
     assert verdict_of(claim_of(), two(0.8 * detectable), sizes={"primary": 14}).verdict == "inconclusive"
     assert verdict_of(claim_of(), two(1.2 * detectable), sizes={"primary": 14}).verdict == "supported"
@@ -188,7 +241,7 @@ def test_withheld_support_is_told() -> None:
     result = verdict_of(claim_of(), HOLDS | {"a": np.append(SPREAD + 10, np.nan)})
     assert result.verdict == "inconclusive"
     assert "9 and 8 seeds, of which 1 of a failed" in result.reason
-    assert result.reason.endswith("support is withheld because runs failed")
+    assert result.reason.endswith("support is withheld because runs failed in s0")
 
 
 # several settings
