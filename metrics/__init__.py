@@ -276,6 +276,10 @@ METRICS: dict[str, Metric] = {
         f_divergence.smallest, ("divergences_apart",), "none", "", "smallest D apart",
         "smallest f-divergence of distributions whose total variation is at least 0.1",
     ),
+    "vanishing-functions": Metric(
+        f_divergence.vanishing, ("smallest_by_function",), "none", "", "f with D = 0 apart",
+        "how many convex f with f(1) = 0, of the table and two counterexamples, have D_f = 0 for unequal distributions",
+    ),
     "linear-counterexample": Metric(
         f_divergence.largest_magnitude, ("linear_divergences",), "none", "", "D, f = 3(u − 1)",
         "largest magnitude of D_f for f = 3 (u − 1), convex with f(1) = 0, on different distributions",

@@ -14,6 +14,8 @@ import numpy as np
 
 LEAST_MASS = 1e-12
 """Smallest probability of a point in a random distribution."""
+NOTHING = 1e-6
+"""A divergence of at most so much is 0."""
 
 
 def f_divergence(p: np.ndarray, q: np.ndarray, f: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
@@ -69,6 +71,15 @@ def excess(values: np.ndarray) -> float:
 def largest_magnitude(values: np.ndarray) -> float:
     """The largest absolute value."""
     return float(np.abs(values).max())
+
+
+def vanishing(smallest_apart: np.ndarray) -> float:
+    """How many functions f have D_f = 0 for distributions that are not equal.
+
+    Args:
+        smallest_apart: the smallest D_f of unequal distributions, for each f, shape (functions,).
+    """
+    return float((np.abs(smallest_apart) <= NOTHING).sum())
 
 
 def smallest(values: np.ndarray) -> float:

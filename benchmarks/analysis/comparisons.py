@@ -317,16 +317,16 @@ def _association(groups: Groups, terms: Terms) -> list[Comparison]:
     supported, refuted = (terms.sign * bound for bound in terms.thresholds)
     tests = rank_association(x, y, supported)
     failed = np.isnan(x) | np.isnan(y)
-    worst = [np.where(failed, _below_all(v), v) for v in (x, y)]
+    worst_x, worst_y = (np.where(failed, _below_all(v), v) for v in (x, y))
     beyond = _shift(tests, math.atanh(supported))
     return [
         Comparison(
             groups=tuple(groups),
             tests=tests,
             margin=supported,
-            p_support=np.maximum(tests.p_above, rank_association(*worst, supported).p_above),
+            p_support=np.maximum(tests.p_above, rank_association(worst_x, worst_y, supported).p_above),
             p_refute=np.maximum(
-                rank_association(x, y, refuted).p_below, rank_association(*worst, refuted).p_below
+                rank_association(x, y, refuted).p_below, rank_association(worst_x, worst_y, refuted).p_below
             ),
             show=lambda value: terms.sign * value,
             detectable=lambda level: math.tanh(beyond(level)),

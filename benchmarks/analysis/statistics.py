@@ -278,7 +278,7 @@ def more_failures(failed_a: np.ndarray | int, n_a: int, failed_b: np.ndarray | i
     return _fisher_table(int(n_a), int(n_b))[np.asarray(failed_a, int), np.asarray(failed_b, int)]
 
 
-def unequal_failures(failed: Sequence[np.ndarray], runs: Sequence[int]) -> np.ndarray:
+def unequal_failures(failed: Sequence[np.ndarray | int], runs: Sequence[int]) -> np.ndarray:
     """p-value of H0: the runs of all groups fail equally often.
 
     Each group is held against all the others together by Fisher's test, for more failures and for fewer; the smallest p-value

@@ -488,9 +488,7 @@ def _elsewhere(verdict: Verdict, decisive: Sequence[SettingResult]) -> list[str]
     if other is None:
         return []
     labels = tuple(
-        result.label
-        for result in decisive
-        if result.words == "inconclusive" and getattr(result, other) <= ALPHA / 2
+        result.label for result in decisive if result.words == "inconclusive" and getattr(result, other) <= ALPHA / 2
     )
     return [f"{in_words(labels)} taken alone would say the opposite"] if labels else []
 

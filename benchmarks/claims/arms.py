@@ -26,6 +26,11 @@ F_GANS: dict[str, Arm] = {
 }
 TITLES = {"kl": "KL", "reverse-kl": "reverse KL", "pearson": "Pearson", "squared-hellinger": "Hellinger"}
 """The f-GANs' divergences as figures name them."""
+JSD_FLOOR = 0.005
+"""Nat: the largest bias of the histogram's JSD that was found (``results/calibration``); below, samples are as good as data."""
+OFTEN = 0.8
+SELDOM = 0.5
+"""Shares of the runs: what happens in four of five is the rule, what does not happen in every other is not."""
 
 
 def samples(

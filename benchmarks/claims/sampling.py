@@ -51,6 +51,7 @@ CLAIMS = (
         margin=Margin(
             value=0.02, unit="KS distance", reason="twice what 95 % of exact samples of this size stay below"
         ),
+        scale="ratio",
         family="secondary",
         settings=(
             Setting(
@@ -87,6 +88,7 @@ CLAIMS = (
             unit="KS distance",
             reason="what exact draws stay below at a thousand effective samples: 1.36 / √1000 = 0.043",
         ),
+        scale="ratio",
         family="secondary",
         settings=(
             *(

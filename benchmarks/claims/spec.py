@@ -19,7 +19,11 @@ ClaimKind = Literal[
 Direction = Literal["higher", "lower"]
 Scale = Literal["difference", "ratio"]
 Quantifier = Literal["every", "typical", "some"]
-"""In how many of its decisive settings a claim must hold: in all, in more than half, in at least one."""
+"""In how many of its decisive settings a claim must hold: in all, in more than half, in at least one.
+
+The statement's wording says which: one of tendency ("are not prone to") has ``typical``, one of possibility ("may help", "can be
+trained") ``some``, every other, and any with "any", ``every``.
+"""
 Family = Literal["primary", "secondary"]
 
 
@@ -65,7 +69,7 @@ class Margin(Spec):
 
     Attributes:
         value: δ: a difference in the metric's unit; for the scale ``ratio`` a factor above 1; for bounds and proportions the
-            bound itself; for exact claims the tolerance.
+            bound itself, on either scale; for exact claims the tolerance.
         unit: unit of δ, in words for tables.
         reason: why this much.
         refuted_beyond: for bounds and proportions: the bound beyond which the claim is refuted, where it is not ``value``.
@@ -115,7 +119,8 @@ class Claim(Spec):
         quantity: what is measured, in words.
         contrast: what is compared with what, in words.
         direction: which values of the quantity support the claim.
-        scale: whether groups are compared by difference, or by ratio (positive quantities, on the logarithmic scale).
+        scale: whether means, or geometric means, are compared with each other or with a bound: positive quantities that are
+            skewed to the right by their ratio, on the logarithmic scale.
         margin: how much counts; None for descriptive claims only.
         quantifier: in how many decisive settings it must hold.
         family: primary (Holm) or secondary (Benjamini–Hochberg); None for exact and descriptive claims.

@@ -40,6 +40,7 @@ AXIOM_METRICS = (
     "divergence-shortfall",
     "self-divergence",
     "smallest-apart",
+    "vanishing-functions",
     "linear-counterexample",
     "flat-counterexample",
     "bound-excess",
@@ -137,12 +138,17 @@ def divergence_axioms(subject: Subject, index: int) -> tuple[Values, Arrays]:
         np.array(part) for part in zip(*(bounds(density, generator) for _ in range(PARTNERS)), strict=True)
     )
     of_densities = true - np.array([row.at_one for row in ROWS])
+    of_linear = over_pairs(linear)
+    of_flat = f_divergence(np.array([[0.7, 0.3]]), np.array([[0.5, 0.5]]), flat)
     facts = {
         "divergences": np.concatenate([of_pairs.ravel(), of_densities.ravel()]),
         "self_divergences": np.array([f_divergence(p, p, f) for f in functions for p, _ in pairs]),
         "divergences_apart": of_pairs[:, apart],
-        "linear_divergences": over_pairs(linear),
-        "flat_divergences": f_divergence(np.array([[0.7, 0.3]]), np.array([[0.5, 0.5]]), flat),
+        "smallest_by_function": np.array(
+            [*of_pairs[:, apart].min(axis=1), np.abs(of_linear[apart]).min(), of_flat.min()]
+        ),
+        "linear_divergences": of_linear,
+        "flat_divergences": of_flat,
         "bound_excess": random - true[..., None],
         "tight_bound_gaps": best - true,
     }

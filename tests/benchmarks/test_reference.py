@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.reference import LIMIT, main, make_reference, thinned
 from benchmarks.report.results import Results
+from benchmarks.specs import seed_blocks
 from benchmarks.store import ROW_FIELDS, Store, array_bytes, rows_to_csv
 from metrics.features import extractor_names
 
@@ -114,7 +115,7 @@ def test_committed_reference_is_small_whole_and_current() -> None:
     results = Results(COMMITTED)
     assert results.run["profile"] == "standard"
     provenance = json.loads((COMMITTED / "provenance.json").read_text(encoding="utf-8"))
-    assert provenance["seeds"] == list(range(1000, 1008))
+    assert provenance["seeds"] == list(seed_blocks(8)[0])
     assert provenance["git"]["dirty"] is False
     assert not provenance["failures"]
     assert not any("with changes" in origin for origin in provenance["units"])

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.specs import (
+    FIRST_SEED,
     Block,
     InputError,
     Measurement,
@@ -34,7 +35,9 @@ BLOCK = Block(
 def test_seed_blocks_never_move(count: int) -> None:
     """More seeds only add blocks: the full blocks of a smaller count are among those of a larger one."""
     blocks = seed_blocks(count)
-    assert [seed for block in blocks for seed in block] == list(range(1000, 1000 + count))
+    assert [seed for block in blocks for seed in block] == list(
+        range(FIRST_SEED["verdict"], FIRST_SEED["verdict"] + count)
+    )
     assert all(block[0] % 8 == 0 and len(block) == 8 for block in blocks[:-1])
     assert blocks[: count // 8] == seed_blocks(count + 8)[: count // 8]
 

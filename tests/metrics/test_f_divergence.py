@@ -16,6 +16,7 @@ from metrics.f_divergence import (
     shortfall,
     smallest,
     total_variation,
+    vanishing,
     variational_bound,
 )
 
@@ -31,6 +32,10 @@ def test_known_values() -> None:
     assert f_divergence(P, Q, kl) == pytest.approx(0.7 * np.log(1.4) + 0.3 * np.log(0.6))
     assert f_divergence(P, Q, lambda u: (u - 1) ** 2) == pytest.approx(0.16)
     assert f_divergence(P, Q, lambda u: 0.5 * abs(u - 1)) == pytest.approx(total_variation(P, Q)) == pytest.approx(0.2)
+
+
+def test_vanishing_counts_functions() -> None:
+    assert vanishing(np.array([0.1, 1e-9, -1e-12, 2.0])) == 2
 
 
 @given(

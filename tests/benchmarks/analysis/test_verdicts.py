@@ -200,7 +200,7 @@ def test_most_runs_failing_refutes_a_bound() -> None:
 
 
 def test_a_failing_arm_refutes_an_equivalence_and_is_named() -> None:
-    groups = {name: SPREAD / 10 for name in "abcd"}
+    groups = dict.fromkeys("abcd", SPREAD / 10)
     result = verdict_of(claim_of("equivalence", "abcd", margin=5.0), groups | {"c": np.full(8, np.nan)})
     assert result.verdict == "refuted" and result.settings[0].words == "refuted: failures"
     assert "of which 8 of c failed" in result.reason

@@ -136,7 +136,9 @@ def test_margins_make_sense_and_have_reasons(claim: Claim) -> None:
         if margin.refuted_beyond is not None:
             assert claim.kind in ("bound", "proportion")
             assert sign * margin.refuted_beyond < sign * margin.value
-        if claim.scale == "ratio" or claim.kind == "variance":
+        if claim.kind == "bound":
+            assert claim.scale == "difference" or margin.value > 0
+        elif claim.scale == "ratio" or claim.kind == "variance":
             assert margin.value > 1
         elif claim.kind == "equivalence":
             assert margin.value > 0

@@ -37,6 +37,7 @@ def test_every_row_of_the_table_keeps_to_the_theory() -> None:
     assert max(values["bound-excess"]) <= 1e-6
     assert max(values["tight-bound-gap"]) <= 1e-6
     assert min(values["smallest-apart"]) > 1e-4
+    assert set(values["vanishing-functions"]) == {2.0}  # the counterexamples, and no row of the table
     assert {row["n"] for row in measured.rows} == {None}
     for array in measured.arrays.values():
         assert array.shape == (len(SEEDS), len(ROWS))

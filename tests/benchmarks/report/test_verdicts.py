@@ -78,7 +78,7 @@ CASES: list[tuple[Claim, list[Groups], Verdict]] = [
     (claim_of("often", "proportion", {"a": SPREAD}, margin=BOUND), [{"a": np.ones(32)}], "supported"),
     (claim_of("together", "association", PAIRS, margin=BOUND), [PAIRS], "supported"),
     (claim_of("steadier", "variance", GOOD, scale="ratio", margin=TWICE),
-     [{"a": np.exp(SPREAD / 40), "b": np.exp(SPREAD)}], "supported"),
+     [{"a": np.exp(np.tile(SPREAD / 40, 3)), "b": np.exp(np.tile(SPREAD, 3))}], "supported"),
     (claim_of("identical", "exact", {"a": SPREAD}), [{"a": np.zeros(8)}], "supported"),
     (claim_of("told", "descriptive", GOOD), [GOOD], "descriptive"),
     (claim_of("untold", "descriptive", GOOD), [{}], "cannot be judged"),
