@@ -15,13 +15,12 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import torch
 
 from benchmarks import execution
-from benchmarks.claims import CLAIMS
-from benchmarks.claims.spec import Family
+from benchmarks.claims import CLAIMS, FAMILY_SIZES
 from benchmarks.datasets import DATASETS, Dataset
 from benchmarks.experiments import EXPERIMENTS
 from benchmarks.experiments.claims import claim_evidence
@@ -120,7 +119,7 @@ def claims_on_trial(plan: Plan) -> dict[str, Any]:
                     for group, wanted in groups.items()
                 }
     return {
-        "families": {family: sum(c.family == family for c in CLAIMS.values()) for family in get_args(Family)},
+        "families": FAMILY_SIZES,
         "claims": {name: CLAIMS[name].model_dump(mode="json") for name in evidence},
         "evidence": evidence,
     }

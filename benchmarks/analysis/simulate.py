@@ -4,7 +4,8 @@ Made-up runs go through the very functions that judge claims. Three parts:
 
 - *single*: one setting whose θ lies exactly at the margin (for equivalence at either end of it), so that support and refutation are
   both false and each may be found in at most a share α of the repetitions; equal and unequal spreads, few and many runs,
-  normal, skewed and heavy-tailed values, no failed runs and many;
+  normal, skewed, heavy-tailed and mostly equal values, no failed runs and many, and failures of all groups or of all but the
+  first; likewise how often "reversed" and "negligible" are said where they are just false;
 - *family*: all claims of a registry's size at once, through :func:`~benchmarks.analysis.verdicts.judge`, with claims that
   share runs and so are dependent: the share of repetitions with any false verdict among the primary claims, and the mean
   share of false ones among the decided secondary claims;
@@ -17,21 +18,23 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 import matplotlib
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from benchmarks.analysis.comparisons import setting_p_values
+from benchmarks.analysis.comparisons import compare, setting_p_values
+from benchmarks.analysis.made_up import CASES, DISTRIBUTIONS, MADE, SPREADS, Falsehood, made_claim, made_groups
 from benchmarks.analysis.statistics import runs_needed
 from benchmarks.analysis.verdicts import ALPHA, NEEDED, judge
-from benchmarks.claims.spec import Claim, ClaimKind, Evidence, Family, Margin, Quantifier, Setting
+from benchmarks.claims import FAMILY_SIZES
+from benchmarks.claims.spec import Claim, Family, Quantifier
 
 REPETITIONS = 100_000
 FAMILY_SHARE = 50
@@ -41,175 +44,59 @@ POWER_SHARE = 10
 CHUNK = 10_000
 SEED = 20_240_101
 
+Failing = Literal["all", "others"]
+"""Runs fail in all groups, or in all but the one that is claimed better."""
+FIRST_BETTER = ("superiority", "optimum", "variance")
 RUNS = (4, 8, 16, 32)
-SPREADS = (1.0, 3.0)
-"""Standard deviation of all other groups, in those of the first."""
+FEWER_RUNS = (8, 32)
+"""For the further cases."""
 FAILURES = (0.0, 0.1, 0.3)
-FAMILY_SIZES: dict[Family, int] = {"primary": 14, "secondary": 21}
-"""Of the made-up registry, as many as there are claims to put to the test."""
 LEVELS = (ALPHA, ALPHA / (2 * FAMILY_SIZES["primary"]))
 """The plain level, and that of a one-sided test of a primary claim that is judged alone."""
 FAMILY_RUNS = 8
-
-DELTA = 3.0
-"""Margin of means, in standard deviations of the first group."""
-FACTOR = 2.0
-RHO = 0.5
-SHARE = 0.5
-
-
-# values ---------------------------------------------------------------------------------------------------------------
-
-
-def _normal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    return rng.normal(size=shape)
-
-
-def _log_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    return (np.exp(rng.normal(size=shape)) - np.exp(0.5)) / np.sqrt((np.e - 1) * np.e)
-
-
-def _t3(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    return rng.standard_t(3, size=shape) / np.sqrt(3)
-
-
-DISTRIBUTIONS: dict[str, Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]] = {
-    "normal": _normal,
-    "log-normal": _log_normal,
-    "t3": _t3,
-}
-"""Values with mean 0 and standard deviation 1: symmetric, skewed (skewness 6.2), heavy-tailed (infinite kurtosis)."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """How a kind's runs are made up.
-
-    Attributes:
-        margin: of the claim.
-        groups: names of its groups.
-        samples: standardised samples that it takes.
-        build: from samples, (samples, ..., n), the distance beyond the margin, and the spread of the groups after the first, to
-            the values of each group. Positive distances hold.
-        far: a distance at which 8 runs decide nearly always.
-        distance: what the distance is, in words.
-        shaped: the values' distribution matters: neither ranks nor events.
-        spreads: the spreads to try.
-    """
-
-    margin: float
-    groups: tuple[str, ...]
-    samples: int
-    build: Callable[[np.ndarray, float, float], list[np.ndarray]]
-    far: float
-    distance: str
-    shaped: bool = True
-    spreads: tuple[float, ...] = SPREADS
-
-
-def _correlated(x: np.ndarray, e: np.ndarray, beyond: float) -> np.ndarray:
-    """Normal pairs whose Spearman correlation lies ``beyond`` that of the margin on Fisher's z scale."""
-    rho = np.tanh(np.arctanh(RHO) + beyond)
-    r = 2 * np.sin(np.pi * rho / 6)
-    return np.stack([x, r * x + np.sqrt(1 - r**2) * e], axis=-1)
-
-
-def _events(z: np.ndarray, beyond: float) -> np.ndarray:
-    share = np.clip(SHARE - beyond, 0.001, 0.999)
-    return (z < stats.norm.ppf(share)).astype(float)
-
-
-MEANS = "difference beyond the margin, in SD"
-MADE: dict[ClaimKind, Made] = {
-    "superiority": Made(DELTA, ("a", "b"), 2, lambda z, d, s: [z[0] + DELTA + d, s * z[1]], 8.0, MEANS),
-    "optimum": Made(DELTA, ("a", "b", "c"), 3, lambda z, d, s: [z[0] + DELTA + d, s * z[1], s * z[2]], 8.0, MEANS),
-    "ordering": Made(
-        DELTA, ("a", "b", "c"), 3, lambda z, d, s: [z[0], s * z[1] + DELTA + d, s * z[2] + 2 * (DELTA + d)], 8.0, MEANS
-    ),
-    "equivalence": Made(
-        DELTA, ("a", "b"), 2, lambda z, d, s: [z[0] + DELTA - d, s * z[1]], DELTA, "difference inside the margin, in SD"
-    ),
-    "bound": Made(DELTA, ("a",), 1, lambda z, d, s: [z[0] + DELTA + d], 8.0, "mean beyond the bound, in SD", True, (1.0,)),
-    "variance": Made(
-        FACTOR, ("a", "b"), 2, lambda z, d, s: [z[0], FACTOR * np.exp(d) * z[1]], 6.0, "log ratio beyond the margin", True, (1.0,)
-    ),
-    "association": Made(
-        RHO, ("a", "b"), 4, lambda z, d, s: [_correlated(z[0], z[1], d), _correlated(z[2], z[3], d)], 2.0,
-        "Fisher's z beyond the bound", False, (1.0,),
-    ),
-    "proportion": Made(
-        SHARE, ("a",), 1, lambda z, d, s: [_events(z[0], d)], 0.499, "share below the bound", False, (1.0,)
-    ),
-}  # fmt: skip
-"""How the runs of each tested kind are made up."""
-
-
-def made_claim(kind: ClaimKind, name: str, settings: int, quantifier: Quantifier, family: Family) -> Claim:
-    """A claim of a kind, in so many settings, all decisive."""
-    made = MADE[kind]
-    groups = {group: Evidence(measure="made-up", metric="value") for group in made.groups}
-    return Claim(
-        id=name,
-        statement="made up",
-        document="000",
-        passage="none",
-        kind=kind,
-        quantity="value",
-        contrast="made up",
-        direction="lower" if kind == "proportion" else "higher",
-        margin=Margin(value=made.margin, unit="", reason="made up"),
-        quantifier=quantifier,
-        family=family,
-        settings=tuple(Setting(label=f"setting {i}", dataset="none", groups=groups) for i in range(settings)),
-    )
-
-
-def made_groups(
-    kind: ClaimKind, samples: np.ndarray, beyond: float, spread: float, failed: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Values of the groups of a made-up claim.
-
-    Args:
-        kind: of the claim.
-        samples: standardised, (samples, ..., n).
-        beyond: distance from the margin.
-        spread: of the groups after the first.
-        failed: which runs fail, (groups, ..., n). In a proportion only events fail, so that the share stays what it is.
-    """
-    made = MADE[kind]
-    groups = dict(zip(made.groups, made.build(samples, beyond, spread), strict=True))
-    for (name, values), lost in zip(groups.items(), failed, strict=True):
-        mask = lost[..., None] if kind == "association" else lost & (values == 1) if kind == "proportion" else lost
-        groups[name] = np.where(mask, np.nan, values)
-    return groups
-
 
 # single tests and power -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One setting that is simulated; ``beyond`` is the distance from the margin, 0 where errors are counted."""
+    """One setting that is simulated.
+
+    Attributes:
+        part: single or power.
+        case: how the runs are made up.
+        n: runs.
+        distribution: of the values.
+        spread: of the groups after the first.
+        failure: share of the runs that fail.
+        failing: in which groups.
+        beyond: distance from the margin.
+        said: what is counted.
+    """
 
     part: str
-    kind: ClaimKind
+    case: str
     n: int
     distribution: str = "normal"
     spread: float = 1.0
     failure: float = 0.0
+    failing: Failing = "all"
     beyond: float = 0.0
+    said: tuple[Falsehood, ...] = ("support", "refute")
 
 
 def single_scenarios() -> Iterator[Scenario]:
-    """Every kind at its margin; equivalence also at the other end, 2 δ further."""
-    for kind, made in MADE.items():
-        distributions = tuple(DISTRIBUTIONS) if made.shaped else ("normal",)
-        edges = (0.0, 2 * DELTA) if kind == "equivalence" else (0.0,)
-        for n, distribution, spread, failure, edge in product(RUNS, distributions, made.spreads, FAILURES, edges):
-            yield Scenario("single", kind, n, distribution, spread, failure, edge)
+    """Every case at its edges; where one group is better than others, also with failures of those others alone."""
+    for case, made in CASES.items():
+        for n, distribution, spread, failure, (edge, said) in product(
+            RUNS if case in MADE else FEWER_RUNS, made.distributions, made.spreads, FAILURES, made.edges
+        ):
+            yield Scenario("single", case, n, distribution, spread, failure, "all", edge, said)
+            if case in FIRST_BETTER and failure and distribution == "normal":
+                yield Scenario("single", case, n, distribution, spread, failure, "others", edge, said)
 
 
-POWER_DISTANCES: dict[ClaimKind, tuple[float, ...]] = {
+POWER_DISTANCES: dict[str, tuple[float, ...]] = {
     "superiority": (0.5, 1, 1.5, 2, 2.5, 3, 4, 5),
     "equivalence": (0.5, 1, 1.5, 2, 2.5, 3),
     "bound": (0.5, 1, 1.5, 2, 2.5, 3, 4, 5),
@@ -222,37 +109,52 @@ POWER_DISTANCES: dict[ClaimKind, tuple[float, ...]] = {
 
 def power_scenarios() -> Iterator[Scenario]:
     """Claims that hold by a growing distance; normal values, equal spreads, no failures."""
-    for kind, distances in POWER_DISTANCES.items():
+    for case, distances in POWER_DISTANCES.items():
         for n, beyond in product(RUNS, distances):
-            yield Scenario("power", kind, n, beyond=beyond)
+            yield Scenario("power", case, n, beyond=beyond)
 
 
 def rates(scenario: Scenario, repetitions: int, seed: Sequence[int]) -> list[dict[str, object]]:
-    """Rates of support and refutation of one scenario at ``LEVELS``, a row each."""
+    """Rates of what is counted in one scenario at ``LEVELS``, a row each."""
     rng = np.random.default_rng(seed)
-    made = MADE[scenario.kind]
-    claim = made_claim(scenario.kind, "single", 1, "every", "primary")
-    hits = {(side, level): 0 for side in ("support", "refute") for level in LEVELS}
+    made = CASES[scenario.case]
+    claim = made_claim(scenario.case, "single", 1, "every", "primary")
+    hits = {(said, level): 0 for said in scenario.said for level in LEVELS}
     for start in range(0, repetitions, CHUNK):
         shape = (min(CHUNK, repetitions - start), scenario.n)
         samples = DISTRIBUTIONS[scenario.distribution](rng, (made.samples, *shape))
         failed = rng.random((len(made.groups), *shape)) < scenario.failure
-        groups = made_groups(scenario.kind, samples, scenario.beyond, scenario.spread, failed)
-        support, refute = setting_p_values(claim, claim.settings[0], groups)
-        for level in LEVELS:
-            hits["support", level] += int((support <= level).sum())
-            hits["refute", level] += int((refute <= level).sum())
+        if scenario.failing == "others":
+            failed[0] = False
+        groups = made_groups(scenario.case, samples, scenario.beyond, scenario.spread, failed)
+        p = p_values(claim, groups, scenario.said)
+        for said, level in hits:
+            hits[said, level] += int((p[said] <= level).sum())
+    described = {name: value for name, value in vars(scenario).items() if name != "said"}
     return [
         {
-            **vars(scenario),
-            "verdict": side,
+            **described,
+            "verdict": said,
             "level": level,
             "rate": count / repetitions,
             "se": np.sqrt(count / repetitions * (1 - count / repetitions) / repetitions),
             "repetitions": repetitions,
         }
-        for (side, level), count in hits.items()
+        for (said, level), count in hits.items()
     ]
+
+
+def p_values(claim: Claim, groups: Mapping[str, np.ndarray], said: Sequence[Falsehood]) -> dict[str, np.ndarray]:
+    """p-values of what is counted, each (repetitions,)."""
+    setting = claim.settings[0]
+    support, refute = setting_p_values(claim, setting, groups)
+    p = {"support": support, "refute": refute}
+    if not {"reversed", "negligible"} & set(said):
+        return p
+    (test,) = compare(claim, setting, groups)
+    assert test.at is not None
+    lower, upper = test.at(-test.margin), test.at(test.margin)
+    return p | {"reversed": lower.p_below, "negligible": np.maximum(lower.p_above, upper.p_below)}
 
 
 # families -------------------------------------------------------------------------------------------------------------
@@ -272,6 +174,7 @@ class Truth:
     """A made-up claim of a family: where its settings lie, and which groups of runs it takes from the common ones."""
 
     claim: Claim
+    case: str
     pattern: tuple[int, ...]
     first_sample: int
 
@@ -295,11 +198,11 @@ def made_family(state: str) -> list[Truth]:
     truths = []
     for family, size in FAMILY_SIZES.items():
         for i in range(size):
-            kind = tuple(MADE)[i % len(MADE)]
+            case = tuple(MADE)[i % len(MADE)]
             quantifier = QUANTIFIERS[i // len(MADE) % len(QUANTIFIERS)]
             pattern = patterns[i % len(patterns)][: 3 - i % 3]
-            claim = made_claim(kind, f"{family}-{i}", len(pattern), quantifier, family)
-            truths.append(Truth(claim, pattern, first_sample=i % 4))
+            claim = made_claim(case, f"{family}-{i}", len(pattern), quantifier, family)
+            truths.append(Truth(claim, case, pattern, first_sample=i % 4))
     return truths
 
 
@@ -315,11 +218,11 @@ def family_errors(state: str, failure: float, repetitions: int, seed: Sequence[i
         failed = rng.random((3, 8, FAMILY_RUNS)) < failure
         evidence: dict[str, Mapping[str, Mapping[str, np.ndarray]]] = {}
         for truth in truths:
-            made = MADE[truth.claim.kind]
+            made = MADE[truth.case]
             own = slice(truth.first_sample, truth.first_sample + made.samples)
             lost = slice(truth.first_sample, truth.first_sample + len(made.groups))
             evidence[truth.claim.id] = {
-                setting.label: made_groups(truth.claim.kind, samples[i, own], sign * made.far, 1.0, failed[i, lost])
+                setting.label: made_groups(truth.case, samples[i, own], sign * made.far, 1.0, failed[i, lost])
                 for i, (setting, sign) in enumerate(zip(truth.claim.settings, truth.pattern, strict=True))
             }
         results = judge([truth.claim for truth in truths], evidence, FAMILY_SIZES, permutations=False)
@@ -343,8 +246,8 @@ def family_rows(state: str, failure: float, errors: Mapping[str, Sequence[float]
         values = np.array(errors[f"{family}, {rate}"])
         rows.append(
             {
-                "part": "family", "kind": family, "n": FAMILY_RUNS, "distribution": "normal", "spread": 1.0,
-                "failure": failure, "beyond": np.nan, "verdict": f"{rate} false: {state}", "level": ALPHA,
+                "part": "family", "case": family, "n": FAMILY_RUNS, "distribution": "normal", "spread": 1.0,
+                "failure": failure, "failing": "all", "beyond": np.nan, "verdict": f"{rate} false: {state}", "level": ALPHA,
                 "rate": values.mean(), "se": values.std() / np.sqrt(len(values)), "repetitions": len(values),
             }
         )  # fmt: skip
@@ -400,7 +303,7 @@ def largest_rates(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     """Largest error rate over spreads, failures and ends of the margin, by kind, verdict and values, for each n."""
     single = rows[(rows["part"] == "single") & np.isclose(rows["level"], level)]
     table = single.pivot_table(
-        index=["kind", "verdict", "distribution"], columns="n", values="rate", aggfunc="max", sort=False
+        index=["case", "verdict", "distribution"], columns="n", values="rate", aggfunc="max", sort=False
     )
     return table.rename(columns=lambda n: f"n = {n}")
 
@@ -427,31 +330,32 @@ def enough_runs(rows: pd.DataFrame) -> pd.DataFrame:
     """The fewest of ``RUNS`` with which a claim was supported in 80 % of the repetitions, by kind and distance."""
     power = rows[(rows["part"] == "power") & (rows["verdict"] == "support") & np.isclose(rows["level"], LEVELS[1])]
     lines = []
-    for (kind, beyond), group in power.groupby(["kind", "beyond"], sort=False):
+    for (case, beyond), group in power.groupby(["case", "beyond"], sort=False):
         enough = group.loc[group["rate"] >= 0.8, "n"]
         lines.append(
             {
-                "kind": kind,
+                "case": case,
                 "distance": f"{beyond:g}",
-                "of": MADE[kind].distance,  # type: ignore[index]
+                "of": MADE[str(case)].distance,
                 "runs": str(enough.min()) if len(enough) else f"more than {max(RUNS)}",
             }
         )
-    return pd.DataFrame(lines).set_index("kind")
+    return pd.DataFrame(lines).set_index("case")
 
 
 def write_report(rows: pd.DataFrame, path: Path) -> None:
     """The tables of ``simulation.md``."""
-    families = rows[rows["part"] == "family"].rename(columns={"kind": "family", "verdict": "false verdicts"})
+    families = rows[rows["part"] == "family"].rename(columns={"case": "family", "verdict": "false verdicts"})
     families = families[["family", "false verdicts", "failure", "rate", "se", "repetitions"]].set_index("family")
     high = above_level(rows)
-    columns = ["kind", "verdict", "distribution", "n", "spread", "failure", "level", "rate", "se"]
+    columns = ["case", "verdict", "distribution", "n", "spread", "failure", "failing", "beyond", "level", "rate", "se"]
     single = rows.loc[rows["part"] == "single", "repetitions"].max()
     parts = [
         "# Simulation of the verdicts' rules",
         f"Made by `python -m benchmarks.analysis.simulate`: {single} repetitions of each single test.",
         "## False verdicts of single tests, θ at the margin",
-        "Largest rate over equal and unequal spreads, failures of 0, 10 and 30 % of the runs, and both ends of a margin.",
+        "Largest rate over equal and unequal spreads, failures of 0, 10 and 30 % of the runs, in all groups or all but the first, "
+        "and over the edges at which the verdict, or the word, is just false.",
     ]
     for level in LEVELS:
         error = np.sqrt(level * (1 - level) / single)
@@ -464,7 +368,7 @@ def write_report(rows: pd.DataFrame, path: Path) -> None:
         markdown(families),
         "## Rates above their level",
         f"{len(high)} of {len(rows[rows['part'] != 'power'])} rates lie above their level by more than three standard errors.",
-        *([markdown(high[columns].set_index("kind"))] if len(high) else []),
+        *([markdown(high[columns].set_index("case"))] if len(high) else []),
         "## Runs that are needed",
         "Per group, for Welch's test and power 0.8; effects beyond the margin in standard deviations of the first group:",
         markdown(needed_runs()),
@@ -483,14 +387,14 @@ def draw_power(rows: pd.DataFrame, path: Path) -> None:
     power = rows[(rows["part"] == "power") & (rows["verdict"] == "support") & np.isclose(rows["level"], LEVELS[1])]
     figure, axes = plt.subplots(2, 3, figsize=(10, 6), sharey=True, layout="constrained")
     shades = plt.get_cmap("viridis")(np.linspace(0.85, 0.1, len(RUNS)))
-    for axis, (kind, group) in zip(axes.flat, power.groupby("kind", sort=False), strict=True):
+    for axis, (case, group) in zip(axes.flat, power.groupby("case", sort=False), strict=True):
         for n, shade in zip(RUNS, shades, strict=True):
             line = group[group["n"] == n]
             axis.errorbar(
                 line["beyond"], line["rate"], 2 * line["se"], color=shade, marker="o", ms=3, label=f"{n} runs"
             )
         axis.axhline(0.8, color="#888888", lw=0.8, ls=":")
-        axis.set(title=kind, xlabel=MADE[kind].distance, ylim=(-0.02, 1.02))  # type: ignore[index]
+        axis.set(title=case, xlabel=MADE[str(case)].distance, ylim=(-0.02, 1.02))
     for axis in axes[:, 0]:
         axis.set_ylabel(f"supported (one-sided {LEVELS[1]:.4f})")
     axes.flat[0].legend(frameon=False)

@@ -197,7 +197,8 @@ def spread_ratio(a: np.ndarray, b: np.ndarray, margin: float = 1.0) -> OneSidedT
     The interval is Fieller's (1954), from the same deviations, with the degrees of freedom that the ratio's estimate has.
 
     Args:
-        a: values, (..., n_a); a sample of equal values has no spread that a factor could be applied to, and the test is NaN.
+        a: values, (..., n_a); fewer than three deviate equally from their median, and equal values have no spread that a factor
+            could be applied to: the test is NaN.
         b: values, (..., n_b); likewise.
         margin: a factor on the ratio of spreads, positive.
     """
@@ -205,7 +206,7 @@ def spread_ratio(a: np.ndarray, b: np.ndarray, margin: float = 1.0) -> OneSidedT
         raise InputError(f"a ratio of spreads is compared with a positive factor, not with {margin}")
     of_a, of_b = deviations(a), deviations(b)
     (n_a, mean_a, var_a), (n_b, mean_b, var_b) = moments(of_a), moments(of_b)
-    spread = (mean_a > 0) & (mean_b > 0)
+    spread = (n_a > 2) & (n_b > 2) & (mean_a > 0) & (mean_b > 0)
     at_margin = welch(of_a, margin * of_b)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(spread, mean_a / mean_b, np.nan)

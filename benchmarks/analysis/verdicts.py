@@ -94,6 +94,7 @@ class SettingResult:
         manners: p-values of the manners in which it fails to hold (``MANNERS``), of those that there may be.
         withheld: support is withheld because of failed runs.
         least: where no outcome of a proportion's runs can support it, how many runs can; otherwise None.
+        limit: the best value that there can be, if there is one.
         missing: why it cannot be judged; empty where it can.
     """
 
@@ -115,6 +116,7 @@ class SettingResult:
     manners: tuple[tuple[str, float], ...] = ()
     withheld: bool = False
     least: int | None = None
+    limit: float | None = None
     missing: str = ""
 
 
@@ -244,6 +246,7 @@ def judge_setting(
         manners=(("failures", 0.0),) if by_failures else _manners(weakest, len(tests)),
         withheld=any(bool(test.withheld) for test in tests),
         least=_least(claim, setting, runs, level),
+        limit=margin.limit if margin else None,
     )
     return _worded(result, level, level)
 
@@ -475,7 +478,9 @@ def _remarks(claim: Claim, verdict: Verdict, weakest: SettingResult, decisive: S
     least = [result.least for result in decisive if result.least is not None]
     if least:
         remarks.append(f"no outcome of so few runs could support it: that takes at least {max(least)}")
-    elif weakest.detectable is not None and _possible(claim.kind, weakest):
+    elif weakest.detectable is not None and not _possible(claim.kind, weakest):
+        remarks.append("with so few runs, so far apart, no value that there can be would pass with power 0.8")
+    elif weakest.detectable is not None:
         unit = f" {weakest.unit}" if weakest.unit else ""
         what = "if equal, at a margin" if claim.kind == "equivalence" else "at a true value"
         remarks.append(f"this comparison would pass with power 0.8 {what} of {number(weakest.detectable)}{unit}")
@@ -494,8 +499,11 @@ def _elsewhere(verdict: Verdict, decisive: Sequence[SettingResult]) -> list[str]
 
 
 def _possible(kind: ClaimKind, result: SettingResult) -> bool:
-    """Whether the detectable effect may be: of what is bounded, none lies on the other side of 0 than the bound."""
-    return kind not in ("bound", "proportion") or (result.detectable or 0.0) * result.margin >= 0
+    """Whether the detectable effect may be: not beyond the limit; of what is bounded, not on the other side of 0 than the bound."""
+    detectable = result.detectable or 0.0
+    if result.limit is not None and (result.limit - result.margin) * (result.limit - detectable) < 0:
+        return False
+    return kind not in ("bound", "proportion") or detectable * result.margin >= 0
 
 
 def _counts(decisive: Sequence[SettingResult]) -> str:

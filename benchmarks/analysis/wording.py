@@ -126,7 +126,8 @@ def _variance(told: Told) -> str:
 
 def _exact(told: Told) -> str:
     bracket = f"({told.counts}; tolerance {number(told.margin)})"
-    return f"{told.quantity} of {told.names[0]} is at most {number(told.effect)}{told.unit} {bracket}"
+    most = "at most" if told.effect <= told.margin else "as much as"
+    return f"{told.quantity} of {told.names[0]} is {most} {number(told.effect)}{told.unit} {bracket}"
 
 
 CLAUSES: dict[ClaimKind, Callable[[Told], str]] = {

@@ -5,10 +5,14 @@ Margins and settings stand here, committed, before the first run on verdict seed
 
 from __future__ import annotations
 
+from collections import Counter
+
 from benchmarks.claims import discriminators, f_gan, gan_theory, sampling, vae_and_gan
-from benchmarks.claims.spec import Claim
+from benchmarks.claims.spec import Claim, Family
 
 TOPICS = (gan_theory, f_gan, discriminators, sampling, vae_and_gan)
 
 CLAIMS: dict[str, Claim] = {claim.id: claim for topic in TOPICS for claim in topic.CLAIMS}
 """All claims by their id, in the order of the documents' topics."""
+FAMILY_SIZES: dict[Family, int] = dict(Counter(claim.family for claim in CLAIMS.values() if claim.family))
+"""Claims of each family, judged or not."""

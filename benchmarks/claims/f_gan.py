@@ -39,10 +39,10 @@ CLAIMS = (
                 label="never below 0, and 0 for equal distributions",
                 dataset="pair-1d",
                 groups={
-                    "the lowest D_f": axioms("divergence-shortfall"),
-                    "D_f of equal distributions": axioms("self-divergence"),
+                    "D_f of any two": axioms("divergence-shortfall"),
+                    "D_f of equal ones": axioms("self-divergence"),
                 },
-                quantity="distance from what theory says",
+                quantity="distance from the values that theory allows",
             ),
             Setting(
                 label="no critic's bound is above it",
@@ -53,8 +53,8 @@ CLAIMS = (
             Setting(
                 label="above 0 for unequal distributions",
                 dataset="pair-1d",
-                groups={"convex f with f(1) = 0": axioms("vanishing-functions")},
-                quantity="number with D_f = 0 for unequal distributions, f = 3(u − 1) and f flat around 1 among them,",
+                groups={"table and counterexamples": axioms("vanishing-functions")},
+                quantity="number of convex f with f(1) = 0, yet D_f = 0 for unequal distributions,",
                 margin=Margin(value=0.0, unit="functions", reason="a count: by the statement there is none"),
             ),
             Setting(

@@ -228,6 +228,7 @@ CLAIMS = (
         direction="lower",
         margin=Margin(
             value=-0.5,
+            limit=-1.0,
             unit="ρ",
             reason="at half, a quarter of the ranks' variance is shared: a large correlation by Cohen's usage",
         ),
@@ -457,7 +458,10 @@ CLAIMS = (
                     dataset=dataset,
                     groups={"GAN": _of_samples("mixture-two-sample", "c2st-auc")},
                     margin=Margin(
-                        value=0.55, unit="AUC", reason="above 0.55 samples are told from data better than by chance"
+                        value=0.55,
+                        unit="AUC",
+                        reason="above 0.55 samples are told from data better than by chance",
+                        limit=0.5,
                     ),
                     quantity="AUC of a fresh classifier on data and samples",
                     decisive=dataset == "ring",

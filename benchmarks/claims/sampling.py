@@ -33,7 +33,7 @@ OF_A_GENERATOR: tuple[tuple[str, str, str | None, Direction, Margin], ...] = (
         "monotone map",
         "|rank correlation| of the generator's map with the uniform variable",
         "higher",
-        Margin(value=0.95, unit="|ρ|", reason="nearly monotone: folds would show"),
+        Margin(value=0.95, unit="|ρ|", reason="nearly monotone: folds would show", limit=1.0),
     ),
 )
 """Metric, words, quantity where it is another, direction and margin of what is asked of a generator."""

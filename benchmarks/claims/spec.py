@@ -73,12 +73,14 @@ class Margin(Spec):
         unit: unit of δ, in words for tables.
         reason: why this much.
         refuted_beyond: for bounds and proportions: the bound beyond which the claim is refuted, where it is not ``value``.
+        limit: the best value that the quantity can have, where it has one, such as 1 for a correlation.
     """
 
     value: Annotated[float, Field(allow_inf_nan=False)]
     unit: str
     reason: str
     refuted_beyond: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    limit: Annotated[float, Field(allow_inf_nan=False)] | None = None
 
 
 class Setting(Spec):

@@ -10,37 +10,40 @@ import pytest
 from scipy import stats
 
 from benchmarks.analysis import simulate
-from benchmarks.analysis.simulate import (
+from benchmarks.analysis.made_up import (
+    BETWEEN,
+    CASES,
     DELTA,
     DISTRIBUTIONS,
     FACTOR,
-    FAMILY_SIZES,
-    LEVELS,
     MADE,
-    PATTERNS,
     RHO,
     SHARE,
+    made_claim,
+    made_groups,
+)
+from benchmarks.analysis.simulate import (
+    LEVELS,
+    PATTERNS,
     Scenario,
     Truth,
     above_level,
     family_errors,
     family_rows,
-    made_claim,
     made_family,
-    made_groups,
     markdown,
     power_scenarios,
     rates,
     single_scenarios,
 )
-from benchmarks.claims.spec import ClaimKind
+from benchmarks.claims import FAMILY_SIZES
 
 MANY = 200_000
 
 
-def made(kind: ClaimKind, beyond: float = 0.0) -> dict[str, np.ndarray]:
-    samples = np.random.default_rng(0).normal(size=(MADE[kind].samples, MANY))
-    return made_groups(kind, samples, beyond, 3.0, np.zeros((len(MADE[kind].groups), MANY), bool))
+def made(case: str, beyond: float = 0.0) -> dict[str, np.ndarray]:
+    samples = np.random.default_rng(0).normal(size=(CASES[case].samples, MANY))
+    return made_groups(case, samples, beyond, 3.0, np.zeros((len(CASES[case].groups), MANY), bool))
 
 
 def test_values_have_mean_0_and_spread_1() -> None:
@@ -66,6 +69,15 @@ def test_made_up_runs_lie_at_the_margin() -> None:
     for pairs in made("association").values():
         assert stats.spearmanr(pairs[:, 0], pairs[:, 1]).statistic == pytest.approx(RHO, abs=0.01)
     assert made("proportion")["a"].mean() == pytest.approx(SHARE, abs=0.01)
+    a, b = made("superiority, margin below 0").values()
+    assert a.mean() - b.mean() == pytest.approx(-DELTA, abs=0.03)
+    a, b = made("superiority of ratios").values()
+    assert np.median(b) / np.median(a) == pytest.approx(FACTOR, abs=0.05)
+    assert np.median(made("bound of geometric means")["a"]) == pytest.approx(0.05, abs=0.001)
+    groups = list(made("equivalence of 7").values())
+    assert [x.mean() for x in groups] == pytest.approx([DELTA, *[0] * 6], abs=0.02)
+    steady, other = made("variance", -2 * np.log(FACTOR)).values()
+    assert steady.std() / other.std() == pytest.approx(FACTOR, abs=0.02)
 
 
 def test_failed_runs_leave_a_proportion_what_it_is() -> None:
@@ -74,26 +86,62 @@ def test_failed_runs_leave_a_proportion_what_it_is() -> None:
     assert np.isnan(values).mean() == pytest.approx(SHARE, abs=0.01) and not np.nanmax(values)
 
 
-@pytest.mark.parametrize("kind", ["superiority", "equivalence", "bound", "association"])
-def test_error_rates_at_the_margin_are_the_level(kind: ClaimKind) -> None:
+AT_LEVEL = [
+    "superiority", "equivalence", "bound", "association", "superiority, margin below 0", "superiority of ratios",
+    "bound of geometric means",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", AT_LEVEL)
+def test_error_rates_at_the_margin_are_the_level(case: str) -> None:
     repetitions = 4_000
-    rows = pd.DataFrame(rates(Scenario("single", kind, 16), repetitions, [0, 1]))
+    rows = pd.DataFrame(rates(Scenario("single", case, 16), repetitions, [0, 1]))
     assert list(rows["level"].unique()) == list(LEVELS)
     plain = rows[rows["level"] == LEVELS[0]].set_index("verdict")["rate"]
     error = np.sqrt(0.05 * 0.95 / repetitions)
     assert plain["support"] == pytest.approx(0.05, abs=4 * error + 0.005)
     # an equivalence is refuted on either side, of which only one is near
-    assert plain["refute"] == pytest.approx(0.025 if kind == "equivalence" else 0.05, abs=4 * error + 0.005)
+    assert plain["refute"] == pytest.approx(0.025 if case == "equivalence" else 0.05, abs=4 * error + 0.005)
 
 
-@pytest.mark.parametrize("kind", list(MADE))
-def test_far_from_the_margin_all_is_decided(kind: ClaimKind) -> None:
-    n = 32 if kind == "proportion" else 8
+@pytest.mark.parametrize("case", list(CASES))
+def test_far_from_the_margin_all_is_decided(case: str) -> None:
+    n = 32 if case == "proportion" else 8
     for sign, verdict in ((1, "support"), (-1, "refute")):
-        rows = pd.DataFrame(rates(Scenario("power", kind, n, beyond=sign * MADE[kind].far), 200, [0, 2]))
+        rows = pd.DataFrame(rates(Scenario("power", case, n, beyond=sign * CASES[case].far), 200, [0, 2]))
         found = rows[rows["level"] == LEVELS[0]].set_index("verdict")["rate"]
         assert found[verdict] > 0.9
         assert found.drop(verdict).max() == 0
+
+
+def test_words_are_counted_where_they_are_just_false() -> None:
+    """Beyond −δ an order is reversed, between −δ and δ a difference is negligible: at −δ neither, or each at its level."""
+    error = 4 * np.sqrt(0.05 * 0.95 / 4_000) + 0.005
+    for case in ("superiority", "variance"):
+        (_, at_margin), (edge, beyond) = CASES[case].edges
+        rows = pd.DataFrame(rates(Scenario("single", case, 32, beyond=edge, said=beyond), 4_000, [0, 3]))
+        rate = rows[rows["level"] == LEVELS[0]].set_index("verdict")["rate"]
+        assert rate["reversed"] == pytest.approx(0.05, abs=error) and rate["negligible"] <= 0.05 + error
+        far = rates(Scenario("single", case, 32, beyond=4 * edge, said=("reversed",)), 200, [0, 4])
+        assert far[0]["rate"] == 1
+        assert "negligible" in at_margin and "reversed" not in at_margin
+
+
+def test_a_bound_with_two_thresholds_is_just_false_at_either() -> None:
+    (_, supported), (edge, refuted) = CASES["bound with two thresholds"].edges
+    assert (supported, edge, refuted) == (("support",), -BETWEEN, ("refute",))
+    for beyond, said in ((0.0, "support"), (edge, "refute")):
+        (plain, _) = rates(
+            Scenario("single", "bound with two thresholds", 16, beyond=beyond, said=(said,)),  # type: ignore[arg-type]
+            4_000, [0, 5],
+        )  # fmt: skip
+        assert plain["rate"] == pytest.approx(0.05, abs=0.02)
+
+
+def test_failures_of_the_others_alone() -> None:
+    """They are no ground to refute that the first is better; and its own failures withhold support."""
+    alone = pd.DataFrame(rates(Scenario("single", "superiority", 8, failure=0.3, failing="others"), 4_000, [0, 6]))
+    assert (alone["rate"] <= alone["level"] + 4 * np.sqrt(alone["level"] / 4_000)).all()
 
 
 @pytest.mark.parametrize(
@@ -110,7 +158,7 @@ def test_far_from_the_margin_all_is_decided(kind: ClaimKind) -> None:
 )
 def test_what_is_true_of_a_claim(pattern: tuple[int, ...], quantifier: str, true: set[str]) -> None:
     claim = made_claim("superiority", "x", len(pattern), quantifier, "primary")  # type: ignore[arg-type]
-    assert Truth(claim, pattern, 0).true_verdicts == true
+    assert Truth(claim, "superiority", pattern, 0).true_verdicts == true
 
 
 def test_families_are_as_large_as_they_say() -> None:
@@ -130,7 +178,7 @@ def test_false_verdicts_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = family_errors(state, 0.0, 2, [0])
     assert wrong["primary, any"] == [1, 1] and wrong["secondary, share"] == [1, 1]
     rows = family_rows(state, 0.0, wrong)
-    assert [row["rate"] for row in rows] == [1, 1] and [row["kind"] for row in rows] == ["primary", "secondary"]
+    assert [row["rate"] for row in rows] == [1, 1] and [row["case"] for row in rows] == ["primary", "secondary"]
 
 
 def test_rates_above_their_level_are_named() -> None:
@@ -149,18 +197,17 @@ def test_rates_above_their_level_are_named() -> None:
 def test_scenarios_are_those_that_are_asked_for() -> None:
     scenarios = list(single_scenarios())
     assert {s.n for s in scenarios} == {4, 8, 16, 32} and {s.failure for s in scenarios} == {0, 0.1, 0.3}
-    assert {s.spread for s in scenarios} == {1, 3} and {s.distribution for s in scenarios} == {
-        "normal",
-        "log-normal",
-        "t3",
-    }
-    assert {s.kind for s in scenarios} == set(MADE)
-    assert {s.beyond for s in scenarios if s.kind == "equivalence"} == {0, 2 * DELTA}
+    assert {s.spread for s in scenarios} == {1, 3}
+    assert {s.distribution for s in scenarios} == set(DISTRIBUTIONS)
+    assert {s.case for s in scenarios} == set(CASES)
+    assert {s.beyond for s in scenarios if s.case == "equivalence"} == {0, 2 * DELTA}
+    assert {s.case for s in scenarios if s.failing == "others"} == {"superiority", "optimum", "variance"}
+    assert {s.case for s in power_scenarios()} <= set(MADE)
 
 
 def test_markdown() -> None:
-    table = pd.DataFrame({"x": [0.12345], "y": ["z"]}, index=pd.Index(["a"], name="kind"))
-    assert markdown(table) == "| kind | x | y |\n| --- | --- | --- |\n| a | 0.123 | z |"
+    table = pd.DataFrame({"x": [0.12345], "y": ["z"]}, index=pd.Index(["a"], name="case"))
+    assert markdown(table) == "| case | x | y |\n| --- | --- | --- |\n| a | 0.123 | z |"
 
 
 def test_all_files_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +221,7 @@ def test_all_files_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert set(rows["part"]) == {"single", "power", "family"}
     assert rows["rate"].between(0, 1).all()
     report = (tmp_path / "simulation.md").read_text(encoding="utf-8")
-    assert "14 primary claims" in report and "n = 4" in report
+    assert f"{FAMILY_SIZES['primary']} primary claims" in report and "n = 4" in report
     assert (tmp_path / "power.png").read_bytes().startswith(b"\x89PNG")
 
 

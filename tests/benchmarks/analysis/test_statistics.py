@@ -205,7 +205,7 @@ def test_ratio_of_spreads_holds_its_level_with_outliers() -> None:
         assert (p <= 0.05).mean() <= 0.05 + 3 * error
 
 
-@pytest.mark.parametrize("flat", [np.ones(5), np.array([1.0, np.nan]), np.full(3, np.nan)])
+@pytest.mark.parametrize("flat", [np.ones(5), np.array([0.1, 0.7]), np.array([1.0, 2.0, np.nan]), np.full(3, np.nan)])
 def test_no_ratio_without_spread(flat: np.ndarray) -> None:
     assert np.isnan([spread_ratio(flat, A).p_above, spread_ratio(A, flat).p_below]).all()
 

@@ -397,7 +397,17 @@ def test_no_effect_is_called_detectable_that_cannot_be() -> None:
     result = verdict_of(claim_of("bound", "a", margin=1.0, direction="lower"), wide)
     assert result.verdict == "inconclusive"
     assert result.settings[0].detectable is not None and result.settings[0].detectable < 0
-    assert "power" not in result.reason
+    assert result.reason.endswith("no value that there can be would pass with power 0.8")
+
+
+@pytest.mark.parametrize(("limit", "possible"), [(None, True), (100.0, True), (3.0, False)])
+def test_no_effect_beyond_the_limit_is_called_detectable(limit: float | None, possible: bool) -> None:
+    claim = claim_of("bound", "a", margin=1.0)
+    margin = Margin(value=1.0, unit="|ρ|", reason="made up", limit=limit)
+    result = verdict_of(claim.model_copy(update={"margin": margin}), {"a": 3 * SPREAD + 1})
+    detectable = result.settings[0].detectable
+    assert detectable is not None and 3 < detectable < 100
+    assert ("at a true value of" in result.reason) == possible
 
 
 def test_more_claims_than_the_family_has() -> None:
