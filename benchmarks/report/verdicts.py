@@ -12,7 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from benchmarks.analysis.comparisons import OF_TWO
 from benchmarks.analysis.verdicts import ClaimResult, SettingResult, tables
+from benchmarks.claims.spec import ClaimKind
 from benchmarks.report.claims import PICTURES
 from benchmarks.report.heading import put_heading, with_unit
 from benchmarks.report.results import Results
@@ -127,9 +129,14 @@ def claim_figure(results: Results, claim: str) -> Figure:
     factor = entry.scale == "ratio" and entry.kind != "variance"
     for axes, label in zip(grid[:, 0], shown, strict=True):
         draw_values(axes, values.get(label, {}), label, factor)
-        axes.set_xlabel(quantities[label] or metric_title(results, evidence[label].metric), fontsize=7.5)
+        title, event = metric_title(results, evidence[label].metric), evidence[label].event
+        axes.set_xlabel(quantities[label] or title, fontsize=7.5)
+        if event is not None:
+            axes.set_xlim(-0.1, 1.1)
+            axes.set_xticks((0, 1), ("no", "yes"))
+            axes.set_xlabel(f"{title} {event.side} {event.threshold:g}?", fontsize=7.5)
     for axes, setting in zip(grid[:, 1], judged, strict=False):
-        draw_effect(axes, setting, entry.scale == "ratio", both=entry.kind == "equivalence")
+        draw_effect(axes, setting, entry.kind, entry.scale == "ratio")
     for axes in grid[len(judged) :, 1]:
         axes.axis("off")
         axes.set_title("beside, not judged", loc="left", color="#767676")
@@ -174,9 +181,11 @@ def draw_values(axes: Axes, groups: dict[str, np.ndarray], label: str, logarithm
             axes.annotate(
                 f"{len(values) - len(finite)} failed",
                 (1.0, row),
+                (0, 3),
                 xycoords=("axes fraction", "data"),
+                textcoords="offset points",
                 ha="right",
-                va="center",
+                va="bottom",
                 fontsize=7,
                 color=VERDICT_COLOURS["refuted"],
             )
@@ -194,16 +203,18 @@ def draw_values(axes: Axes, groups: dict[str, np.ndarray], label: str, logarithm
     axes.tick_params(labelsize=7.5)
 
 
-def draw_effect(axes: Axes, setting: SettingResult, factor: bool, both: bool = False) -> None:
-    """Effect and interval of a setting's weakest comparison, the margin (``both`` ends of it) dashed, no effect as a thin line."""
+def draw_effect(axes: Axes, setting: SettingResult, kind: ClaimKind, factor: bool) -> None:
+    """Effect and interval of a setting's weakest comparison, the margin (of an equivalence both) dashed; where groups are compared
+    a thin line for no effect."""
     colour = VERDICT_COLOURS[setting.words.partition(":")[0]]
     axes.set_yticks([])
-    axes.axvline(1.0 if factor else 0.0, color="#BBBBBB", linewidth=0.8)
+    if kind in OF_TWO:
+        axes.axvline(1.0 if factor else 0.0, color="#BBBBBB", linewidth=0.8)
     if np.isfinite(setting.effect):
         axes.plot([setting.ci_low, setting.ci_high], [0, 0], color=colour, linewidth=2.2)
         axes.plot(setting.effect, 0, "o", color=colour, markersize=6)
     if np.isfinite(setting.margin):
-        ends = (setting.margin, 1 / setting.margin if factor else -setting.margin) if both else (setting.margin,)
+        ends = (setting.margin, 1 / setting.margin if factor else -setting.margin) if kind == "equivalence" else (setting.margin,)
         for end in ends:
             axes.axvline(end, color="black", linestyle="--", linewidth=1)
     axes.set_title(setting.words, loc="left", color=colour, fontweight="bold" if setting.decisive else "normal")
