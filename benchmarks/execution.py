@@ -65,6 +65,7 @@ SECONDS_PER_SEED: dict[str, float] = {
     "calibration-kde": 1.0,
     "image-samples": 0.25,
     "image-floor": 0.25,
+    "corrupted-images": 0.05,
     "image-two-sample": 1.0,
     "image-two-sample-floor": 1.0,
     "reconstruction": 0.02,
@@ -95,6 +96,7 @@ SECONDS_PER_SEED: dict[str, float] = {
 SECONDS_PER_SEED_ON: dict[tuple[str, str], float] = {
     ("image-samples", "mnist"): 25.0,
     ("image-floor", "mnist"): 25.0,
+    ("corrupted-images", "mnist"): 25.0,
     ("image-two-sample", "mnist"): 6.0,
     ("image-two-sample-floor", "mnist"): 6.0,
     ("reconstruction", "mnist"): 3.0,

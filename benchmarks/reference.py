@@ -23,7 +23,7 @@ from benchmarks.specs import InputError
 from benchmarks.store import Store, array_bytes
 
 COPIED = ("run.json", "tuning.json", "claims.json", "provenance.json", "tables")
-PICTURES = ("overview", "calibration", "verdicts")
+PICTURES = ("overview", "calibration", "sanity", "verdicts")
 """Pictures that are copied, where the run made them."""
 KEPT = {"points": 1000, "images": 36, "strip": 400}
 """How many of a seed's points and images stay."""

@@ -17,6 +17,7 @@ from benchmarks.evaluation import (
     reconstruction,
     reproduction,
     sampling_methods,
+    sanity,
     scores,
     search,
 )
@@ -28,6 +29,7 @@ MEASURES: dict[str, Measure] = {
     **calibration.MEASURES,
     **images.MEASURES,
     **reconstruction.MEASURES,
+    **sanity.MEASURES,
     **likelihood.MEASURES,
     **pictures.MEASURES,
     **gradients.MEASURES,

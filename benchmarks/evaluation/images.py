@@ -49,13 +49,22 @@ def as_pixels(images: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
 
 
-def _values(
+def image_values(
     subject: Subject,
     pixels: np.ndarray,
     training: np.ndarray,
     reference: np.ndarray,
     reference_features: Mapping[Extractor, Features],
 ) -> tuple[Values, Arrays]:
+    """All metrics of images that stand for samples, and some of them to show.
+
+    Args:
+        subject: gives extractors and shape.
+        pixels: uint8, (n, D).
+        training: what a copy would be of, uint8, (N, D).
+        reference: what they are held against, uint8, (M, D).
+        reference_features: of the reference.
+    """
     data = subject.dataset
     images = pixels.reshape(-1, *data.shape)
     values: Values = {}
@@ -74,7 +83,7 @@ def _values(
 def samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Samples against held-out images."""
     data = subject.dataset
-    return _values(subject, as_pixels(sampled(subject, index)), data.train, data.test, subject.once(test_features))
+    return image_values(subject, as_pixels(sampled(subject, index)), data.train, data.test, subject.once(test_features))
 
 
 def split_anew(subject: Subject, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -93,7 +102,7 @@ def split_anew(subject: Subject, index: int) -> tuple[np.ndarray, np.ndarray, np
 def floor(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """The same metrics on real images: what a model would get that drew from the data's distribution."""
     pixels, rest, reference = split_anew(subject, index)
-    return _values(subject, pixels, rest, reference, features_of(subject, reference))
+    return image_values(subject, pixels, rest, reference, features_of(subject, reference))
 
 
 def _two_sample(

@@ -14,6 +14,7 @@ import pandas as pd
 from benchmarks.analysis.calibration import CALIBRATION, calibrate
 from benchmarks.analysis.evidence import IDENTITY, EvidenceRows, Values, identity_of, values_of
 from benchmarks.analysis.published import MEASURES as PUBLISHED
+from benchmarks.analysis.sanity import SANITY, flags, sanity
 from benchmarks.analysis.summary import arm_of, floors, mark_best, summarise, with_arms
 from benchmarks.analysis.verdicts import ClaimResult, judge
 from benchmarks.claims.spec import Claim
@@ -55,7 +56,7 @@ class Results:
 
         What only claims asked for, is about estimators or stands beside published numbers, is no line of a comparison.
         """
-        rows = self.all_rows[~self.all_rows["measure"].isin((*CALIBRATION, *PUBLISHED))]
+        rows = self.all_rows[~self.all_rows["measure"].isin((*CALIBRATION, *PUBLISHED, SANITY))]
         compared = {identity_of(entry) for entry in self.compared}
         names = rows[IDENTITY].fillna("").itertuples(index=False, name=None)
         return with_arms(rows[np.array([name in compared for name in names], bool)], self.run)
@@ -72,6 +73,16 @@ class Results:
     def calibration(self) -> pd.DataFrame:
         """Bias and spread of divergence estimators (``benchmarks.analysis.calibration``); empty where none was calibrated."""
         return calibrate(self.all_rows[self.all_rows["measure"].isin(CALIBRATION)])
+
+    @cached_property
+    def sanity(self) -> pd.DataFrame:
+        """What metrics of images notice (``benchmarks.analysis.sanity``); empty where they were not tried."""
+        return sanity(self.all_rows[self.all_rows["measure"] == SANITY])
+
+    @cached_property
+    def flags(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Corruptions that a metric does not notice as it should, by (data set, metric)."""
+        return flags(self.sanity)
 
     @cached_property
     def published(self) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.results import Results
 from benchmarks.report.style import ESTIMATORS, number, sampler_label
 
+FLAG = " ⚑"
+"""Beside a metric that does not notice what it should."""
 MARKS = {"best": " **best**", "tie": " ≈"}
 LEGEND = (
     "Mean over seeds ± half-width of the 95 % t interval. **best**: best mean; ≈: not told from the best by a rank test at 5 % "
@@ -141,7 +143,10 @@ def comparison_table(results: Results, dataset: str) -> str:
             continue
         for title, metrics in split(heading, in_order(chosen[["metric", "base"]].drop_duplicates())):
             header = ["model", column, "seeds"]
-            header += [title_of(results, base, metric) for metric, base in metrics.itertuples(index=False)]
+            header += [
+                title_of(results, base, metric) + (FLAG if (dataset, metric) in results.flags else "")
+                for metric, base in metrics.itertuples(index=False)
+            ]
             body = []
             for _, group in chosen.groupby(["arm", "sampler", "observation"], sort=False):
                 arm, sampled = arm_label(group.iloc[0], lines, results.other_priors)
@@ -149,7 +154,24 @@ def comparison_table(results: Results, dataset: str) -> str:
                 body.append([arm, sampled, str(group["n"].max()), *(by_metric.get(m, "") for m in metrics["metric"])])
             parts.append(f"## {title}\n\n{markdown(header, body)}")
     cautions = [note for base, note in READ_WITH_CARE.items() if (lines["base"] == base).any()]
-    return "\n".join([*parts, " ".join([LEGEND, *cautions]), *calibration_note(results, dataset), ""])
+    notes = [*calibration_note(results, dataset), *sanity_note(results, dataset, lines)]
+    return "\n".join([*parts, " ".join([LEGEND, *cautions]), *notes, ""])
+
+
+def sanity_note(results: Results, dataset: str, lines: pd.DataFrame) -> list[str]:
+    """Which of the table's metrics do not get worse with what they should notice; nothing where none is flagged."""
+    shown = dict.fromkeys(lines["metric"])
+    titles = results.run["metrics"]
+    found = [
+        f"{titles[metric.partition('[')[0]]['title']} ({', '.join(results.flags[dataset, metric])})"
+        for metric in shown
+        if (dataset, metric) in results.flags
+    ]
+    return (
+        [f"\n{FLAG.strip()} Does not get worse with every step of a known corruption: {'; '.join(found)}."]
+        if found
+        else []
+    )
 
 
 def calibration_note(results: Results, dataset: str) -> list[str]:

@@ -214,7 +214,11 @@ def draw_effect(axes: Axes, setting: SettingResult, kind: ClaimKind, factor: boo
         axes.plot([setting.ci_low, setting.ci_high], [0, 0], color=colour, linewidth=2.2)
         axes.plot(setting.effect, 0, "o", color=colour, markersize=6)
     if np.isfinite(setting.margin):
-        ends = (setting.margin, 1 / setting.margin if factor else -setting.margin) if kind == "equivalence" else (setting.margin,)
+        ends = (
+            (setting.margin, 1 / setting.margin if factor else -setting.margin)
+            if kind == "equivalence"
+            else (setting.margin,)
+        )
         for end in ends:
             axes.axvline(end, color="black", linestyle="--", linewidth=1)
     axes.set_title(setting.words, loc="left", color=colour, fontweight="bold" if setting.decisive else "normal")

@@ -21,6 +21,7 @@ from benchmarks.report.figures import intervals_figure, overview_figure, reconst
 from benchmarks.report.latent_space import interpolation_figure, plane_figure, traversal_figure
 from benchmarks.report.published import fits_figure, write_published_tables
 from benchmarks.report.results import Results
+from benchmarks.report.sanity import sanity_figure, write_sanity_table
 from benchmarks.report.style import RC
 from benchmarks.report.tables import write_tables
 from benchmarks.report.tuning import tuning_figure, tuning_table
@@ -40,6 +41,7 @@ FIGURES: dict[str, Callable[[Results, str], Figure | None]] = {
 RUN_FIGURES: dict[str, Callable[[Results], Figure | None]] = {
     "overview": overview_figure,
     "calibration": calibration_figure,
+    "sanity": sanity_figure,
     "tuning": tuning_figure,
     "published_fits": fits_figure,
     "verdicts": board_figure,
@@ -98,7 +100,14 @@ def save(figure: Figure | None, path: Path) -> None:
         plt.close(figure)
 
 
-TABLES = (write_tables, write_calibration_table, write_tuning_table, write_published_tables, write_verdict_tables)
+TABLES = (
+    write_tables,
+    write_calibration_table,
+    write_sanity_table,
+    write_tuning_table,
+    write_published_tables,
+    write_verdict_tables,
+)
 FOLDERS = ("tables", "figures")
 RECORD = ".report.json"
 """Names of the files that the last report wrote, so that the next one removes those, and no file of the user's."""
