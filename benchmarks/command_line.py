@@ -60,7 +60,7 @@ def run_parser() -> Parser:
         help="number of seeds (default: smoke 2, standard 8, full 32 and 16); trained in eights",
     )
     how.add_argument(
-        "--seed-role", metavar="ROLE", help="verdict: seeds from 2000 (default); pilot: 100–199; tuning: 0–99"
+        "--seed-role", metavar="ROLE", help="verdict: seeds from 3000 (default); pilot: 100–199; tuning: 0–99"
     )
     how.add_argument("--profile", metavar="NAME", help=f"{', '.join(PROFILES)} (default: standard)")
     how.add_argument("--device", help="auto, cpu, cuda or cuda:n (default: auto)")

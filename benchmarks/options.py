@@ -24,7 +24,7 @@ class RunOptions(BaseModel):
         model: models to keep; empty for all.
         dataset: data sets to ask the experiments for; empty for the profile's.
         seeds: number of seeds; None for the profile's.
-        seed_role: which range the seeds are from: 0–99 tuning, 100–199 pilot, from 2000 verdict.
+        seed_role: which range the seeds are from: 0–99 tuning, 100–199 pilot, from 3000 verdict.
         profile: smoke, standard or full.
         device: auto, cpu, cuda or cuda:n.
         jobs: worker processes; None for the number of cores (1 on a GPU).

@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SCHEMA_VERSION = 1
 SEED_BLOCK = 8
-"""Seeds are trained in fixed blocks of this many: 2000–2007, 2008–2015, … (the last one may be shorter)."""
+"""Seeds are trained in fixed blocks of this many: 3000–3007, 3008–3015, … (the last one may be shorter)."""
 
 SeedRole = Literal["tuning", "pilot", "verdict"]
-FIRST_SEED: dict[SeedRole, int] = {"tuning": 0, "pilot": 100, "verdict": 2000}
-"""Seeds 0–99 are for tuning, 100–199 for pilots and power, those from 2000 for what is reported; 1000–1999 are spent: rules
+FIRST_SEED: dict[SeedRole, int] = {"tuning": 0, "pilot": 100, "verdict": 3000}
+"""Seeds 0–99 are for tuning, 100–199 for pilots and power, those from 3000 for what is reported; 1000–2999 are spent: rules
 were mended after verdicts on them had been seen."""
 
 Profile = Literal["smoke", "standard", "full"]

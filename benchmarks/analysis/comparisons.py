@@ -9,8 +9,8 @@ kind                  tests of a setting
 ====================  ============================================================================================================
 superiority, optimum  the first group (the interior of the optimum) against each other one: θ at δ by Welch's test
 ordering              groups from worst to best: each against the one before, by Welch's test
-variance              the spread of each other group over that of the first (claimed steadier), at a factor, by jackknife of the
-                      log standard deviation; on the scale ``ratio`` it is the spread of the logarithms
+variance              the spread of each other group over that of the first (claimed steadier), at a factor, by deviations from
+                      the median (Brown and Forsythe); on the scale ``ratio`` it is the spread of the logarithms
 equivalence           all pairs: supported if θ > −δ and θ < δ, refuted if θ > δ or θ < −δ (two tests, Bonferroni), by Welch's test
 bound                 each group's mean at the bound, by Student's test; refuted at ``refuted_beyond``, where there is one
 proportion            each group's share of events at the bound, by the exact binomial test; refuted likewise. Values are 0 and 1
@@ -23,12 +23,14 @@ A setting supports the claim if all its tests do (intersection–union: the larg
 (Bonferroni: the smallest p-value times their number).
 
 Failed runs. Tests are of the survivors. For comparisons of two groups a second part looks at the failures. Support is withheld
-where the group that is claimed better failed in more runs than the other. The claim is refuted too where it fails more
-often by Fisher's exact test; where any of these runs failed, the two routes to refutation share the level (the smaller p-value
-twice). Fisher's test is exact given the total number of failures, and can reject only where that is not 0; so to double in
-just those cases is valid. A difference in failures of either sign refutes an equivalence. Any failed run withholds the support
-of an equivalence, and of a bound, which has no other group to compare with. In a proportion a failed run counts against the claim,
-whatever that is. Associations are of the runs that have both values. An exact claim is not supported where a run failed.
+where the group that is claimed better failed in more runs than the other, and the survivors refute nothing where the other failed
+in more. The claim is refuted too where it fails more often by Fisher's exact test; where any of these runs failed, the two
+routes to refutation share the level (the smaller p-value twice). Fisher's test is exact given the total number of failures, and can
+reject only where that is not 0; so to double in just those cases is valid. An equivalence is refuted where some groups
+fail more often than the others, by one test for all of them; a bound where more runs fail than not. Any failed run withholds the
+support of an equivalence, and of a bound, which has no other group to compare with. In a proportion a failed run counts against
+the claim, whatever that is. An association has to be found without failed runs, and with them as the worst in both metrics. An
+exact claim is not supported where a run failed.
 
 Runs pooled for an association are seeds within a fixed set of arms: ρ is that of this set, and says nothing of other arms.
 """
@@ -44,6 +46,7 @@ import numpy as np
 
 from benchmarks.analysis.statistics import (
     OneSidedTests,
+    detectable_ratio,
     detectable_share,
     detectable_shift,
     more_failures,
@@ -75,6 +78,7 @@ class Comparison:
         detectable: from the level of a one-sided test to the θ that would be supported with power 0.8; for an equivalence to
             the margin within which θ = 0 would be.
         withheld: support is withheld because of failed runs, (...).
+        spared: the survivors' refutation is withheld because the group that the claim is held against failed more often, (...).
         by_failures: failures speak more strongly against the claim than the survivors do, (...).
         permutation: the studentised permutation test of θ at δ, as p-values of support and refutation, for one repetition.
         at: the same test at another margin; None where a claim can only fail to hold in one manner.
@@ -89,6 +93,7 @@ class Comparison:
     detectable: Callable[[float], float]
     withheld: np.ndarray
     by_failures: np.ndarray
+    spared: np.ndarray | None = None
     permutation: Callable[[], tuple[float, float]] | None = None
     at: Callable[[float], OneSidedTests] | None = None
 
@@ -173,9 +178,9 @@ def _better(
     """A test that the first of two groups is better, with the part of the failures."""
     first, other = (groups[name] for name in names)
     failed_first, failed_other = np.isnan(first).sum(-1), np.isnan(other).sum(-1)
-    withheld = failed_first > failed_other
+    withheld, spared = failed_first > failed_other, failed_other > failed_first
     failures = more_failures(failed_first, first.shape[-1], failed_other, other.shape[-1])
-    survivors = np.where(np.isnan(tests.p_below), 1.0, tests.p_below)
+    survivors = np.where(np.isnan(tests.p_below) | spared, 1.0, tests.p_below)
     either = np.minimum(1.0, 2 * np.minimum(survivors, failures))
     some_failed = failed_first + failed_other > 0
     return Comparison(
@@ -188,6 +193,7 @@ def _better(
         detectable=_shift(tests, delta),
         withheld=withheld,
         by_failures=some_failed & (failures < survivors),
+        spared=spared,
     )
 
 
@@ -222,8 +228,11 @@ def _steadier(names: tuple[str, str], groups: Groups, terms: Terms) -> Compariso
     def at(margin: float) -> OneSidedTests:
         return spread_ratio(other, steady, math.exp(margin))
 
+    def detectable(level: float) -> float:
+        return math.log(detectable_ratio(other, steady, math.exp(terms.log_factor), level))
+
     compared = _better(names, groups, at(terms.log_factor), terms.log_factor, _exponential)
-    return replace(compared, at=at)
+    return replace(compared, at=at, detectable=detectable)
 
 
 def _equivalence(groups: Groups, terms: Terms) -> list[Comparison]:
@@ -404,7 +413,7 @@ def compare(claim: Claim, setting: Setting, groups: Groups) -> list[Comparison]:
     if claim.kind in OF_TWO and len(setting.groups) < 2:
         raise InputError(f"{claim.id}: {claim.kind} compares at least two groups; {setting.label} has one")
     sign = 1 if claim.direction_in(setting) == "higher" else -1
-    terms = Terms(claim.id, margin, sign, claim.scale == "ratio", setting.floor)
+    terms = Terms(claim.id, margin, sign, claim.scale_in(setting) == "ratio", setting.floor)
     # a group that has no failed run may be whole numbers; inf and NaN are floats
     finite = {name: as_values(claim, name, groups[name]) for name in setting.groups}
     return COMPARISONS[claim.kind](finite, terms)

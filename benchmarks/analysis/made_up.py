@@ -69,7 +69,8 @@ class Made:
         samples: standardised samples that it takes.
         build: from samples, (samples, ..., n), the distance beyond the margin, and the spread of the groups after the first, to
             the values of each group. Positive distances hold.
-        far: a distance at which 8 runs decide nearly always (of a proportion 32).
+        far: a distance at which 8 runs decide nearly always at the plain level (of a proportion 32; ratios of spreads never do at
+            much smaller ones).
         distance: what the distance is, in words.
         distributions: of the values that are tried; ranks and events have none of their own.
         spreads: the spreads to try.
@@ -99,6 +100,16 @@ def _correlated(x: np.ndarray, e: np.ndarray, beyond: float) -> np.ndarray:
     rho = np.tanh(np.arctanh(RHO) + beyond)
     r = 2 * np.sin(np.pi * rho / 6)
     return np.stack([x, r * x + np.sqrt(1 - r**2) * e], axis=-1)
+
+
+def _collapsing(z: np.ndarray) -> np.ndarray:
+    """From normal values ones of mean 0 and standard deviation 1, of which one in twenty lies far below all others."""
+    rare = z > stats.norm.isf(0.05)
+    values = 0.3 * z - 10.0 * rare
+    # E z [z > c] is the density at c
+    density = stats.norm.pdf(stats.norm.isf(0.05))
+    variance = 0.3**2 + 10.0**2 * 0.05 * 0.95 - 2 * 0.3 * 10.0 * density
+    return (values + 10.0 * 0.05) / np.sqrt(variance)
 
 
 def _events(z: np.ndarray, beyond: float) -> np.ndarray:
@@ -145,6 +156,9 @@ FURTHER: dict[str, Made] = {
     "superiority, margin below 0": Made(
         "superiority", -DELTA, ("a", "b"), 2, lambda z, d, s: [z[0] - DELTA + d, s * z[1]], 8.0, MEANS,
         ("normal", "log-normal"),
+    ),
+    "superiority, the other seldom collapses": Made(
+        "superiority", DELTA, ("a", "b"), 2, lambda z, d, s: [z[0] + DELTA + d, s * _collapsing(z[1])], 8.0, MEANS, ("normal",)
     ),
     "superiority of ratios": Made(
         "superiority", FACTOR, ("a", "b"), 2, lambda z, d, s: [np.exp(-z[0] - d) / FACTOR, np.exp(s * z[1])], 8.0,

@@ -77,7 +77,8 @@ def welch(a: np.ndarray, b: np.ndarray, margin: float = 0.0) -> OneSidedTests:
 
     Where both samples are constant there is nothing to estimate a spread from, and t would be infinite. What is left is that
     all runs lie on one side of the margin: p is then that of the complete separation of the samples, 1 in the number of
-    permutations, on the side where the estimate lies, and 1 on the other; at the margin both are 1.
+    permutations, on the side where the estimate lies, and 1 on the other; at the margin both are 1. That is no protection from
+    rare values that none of the runs has: where these matter, runs are counted (:func:`proportion`).
 
     Args:
         a: values, (..., n_a); at least two that are not NaN, or the test is NaN.
@@ -182,22 +183,30 @@ def _welch_statistic(a: np.ndarray, b: np.ndarray, axis: int) -> np.ndarray:
 
 
 def deviations(values: np.ndarray) -> np.ndarray:
-    """Absolute deviations from the median, (..., n) as the values; NaN stays NaN."""
+    """Absolute deviations from the median, (..., n) as the values; NaN stays NaN.
+
+    Of an odd number of values one is the median itself. Its deviation is 0 by construction and tells nothing of the spread: it
+    is left out, as NaN (Hines and Hines 2000).
+    """
     values = np.asarray(values, float)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # the median of no values is NaN
-        return np.abs(values - np.nanmedian(values, axis=-1, keepdims=True))
+        apart = np.abs(values - np.nanmedian(values, axis=-1, keepdims=True))
+    odd = (~np.isnan(values)).sum(-1, keepdims=True) % 2 == 1
+    nearest = np.where(np.isnan(apart), np.inf, apart).argmin(-1)[..., None]
+    return np.where(odd & (np.arange(values.shape[-1]) == nearest), np.nan, apart)
 
 
 def spread_ratio(a: np.ndarray, b: np.ndarray, margin: float = 1.0) -> OneSidedTests:
     """Tests of θ = log(spread of a / spread of b) at log(margin), by the mean absolute deviation from the median.
 
     Brown and Forsythe's (1974) test after b is stretched by the margin: Welch's test of the deviations of a against those of
-    b times the margin. Unlike tests of variances, or of their jackknife, it keeps its level on skewed and heavy-tailed values.
+    b times the margin. Unlike tests of variances, or of their jackknife, it keeps its level on skewed and heavy-tailed values,
+    if both samples are of one shape: outliers that only one of them may have, and seldom has, no test sees in advance.
     The interval is Fieller's (1954), from the same deviations, with the degrees of freedom that the ratio's estimate has.
 
     Args:
-        a: values, (..., n_a); fewer than three deviate equally from their median, and equal values have no spread that a factor
+        a: values, (..., n_a); of fewer than four too few deviations are left, and equal values have no spread that a factor
             could be applied to: the test is NaN.
         b: values, (..., n_b); likewise.
         margin: a factor on the ratio of spreads, positive.
@@ -206,7 +215,7 @@ def spread_ratio(a: np.ndarray, b: np.ndarray, margin: float = 1.0) -> OneSidedT
         raise InputError(f"a ratio of spreads is compared with a positive factor, not with {margin}")
     of_a, of_b = deviations(a), deviations(b)
     (n_a, mean_a, var_a), (n_b, mean_b, var_b) = moments(of_a), moments(of_b)
-    spread = (n_a > 2) & (n_b > 2) & (mean_a > 0) & (mean_b > 0)
+    spread = (n_a > 3) & (n_b > 3) & (mean_a > 0) & (mean_b > 0)
     at_margin = welch(of_a, margin * of_b)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(spread, mean_a / mean_b, np.nan)
@@ -227,6 +236,37 @@ def spread_ratio(a: np.ndarray, b: np.ndarray, margin: float = 1.0) -> OneSidedT
             p_above=np.where(spread, at_margin.p_above, np.nan),
             p_below=np.where(spread, at_margin.p_below, np.nan),
         )
+
+
+def detectable_ratio(a: np.ndarray, b: np.ndarray, margin: float, level: float, power: float = 0.8) -> float:
+    """The ratio of spreads that :func:`spread_ratio` would find to lie above a margin with a given power.
+
+    The spread of ``a`` is imagined larger, by a factor on its deviations; their relative error stays, so that the statistic has a
+    limit, and with few values no ratio may do.
+
+    Args:
+        a: values, (n_a,).
+        b: values, (n_b,).
+        margin: a factor, positive.
+        level: of the one-sided test, in (0, 1).
+        power: in (level, 1).
+
+    Returns:
+        a factor above the margin; infinite where none would do, NaN where there is no test.
+    """
+    (n_a, mean_a, var_a), (n_b, mean_b, var_b) = moments(deviations(a)), moments(deviations(b))
+    if not (n_a > 3 and n_b > 3 and mean_a > 0 and mean_b > 0 and var_a + var_b > 0):
+        return np.nan
+
+    def lacking(log_ratio: float) -> float:
+        stretched = np.exp(log_ratio) * mean_b / mean_a
+        parts = np.array([stretched**2 * var_a / n_a, margin**2 * var_b / n_b])
+        df = parts.sum() ** 2 / (parts**2 / np.array([n_a - 1, n_b - 1])).sum()
+        shift = (stretched * mean_a - margin * mean_b) / np.sqrt(parts.sum())
+        return float(stats.nct.sf(stats.t.isf(level, df), df, shift)) - power
+
+    low, high = math.log(margin), math.log(margin) + 20
+    return float(np.exp(optimize.brentq(lacking, low, high))) if lacking(high) > 0 else np.inf
 
 
 # counts ---------------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ ADJUSTMENT: dict[Family, Callable[[np.ndarray, int], np.ndarray]] = {"primary": 
 WITHOUT_SPREAD: tuple[ClaimKind, ...] = ("proportion", "exact", "descriptive")
 """Kinds that a single run can say something about."""
 MANNERS = {
-    "negligible": "the difference is negligible",
+    "negligible": "the difference, if it is one, is smaller than the margin",
     "reversed": "the order is reversed",
     "failures": "its failed runs speak against it",
 }
@@ -89,10 +89,11 @@ class SettingResult:
         failed: runs of each group that failed.
         words: supported, refuted (and how), inconclusive, descriptive or cannot be judged, at the level that the claim got.
         detectable: true effect that would be supported with power 0.8, and for an equivalence the margin within which equal
-            groups would be; None where the setting is decided, or where there is none.
+            groups would be; infinite where none would, None where the setting is decided, or where it is not known.
         clause: the weakest comparison in words and numbers.
         manners: p-values of the manners in which it fails to hold (``MANNERS``), of those that there may be.
         withheld: support is withheld because of failed runs.
+        spared: refutation by the survivors is withheld because what the claim is held against failed more often.
         least: where no outcome of a proportion's runs can support it, how many runs can; otherwise None.
         limit: the best value that there can be, if there is one.
         missing: why it cannot be judged; empty where it can.
@@ -115,6 +116,7 @@ class SettingResult:
     clause: str
     manners: tuple[tuple[str, float], ...] = ()
     withheld: bool = False
+    spared: bool = False
     least: int | None = None
     limit: float | None = None
     missing: str = ""
@@ -241,10 +243,11 @@ def judge_setting(
         p_support=p_support,
         p_refute=p_refute,
         p_permutation=_permutation(tests, for_support=p_support <= p_refute) if permutations else None,
-        detectable=detectable if np.isfinite(detectable) and not weakest.withheld else None,
+        detectable=None if np.isnan(detectable) or weakest.withheld else detectable,
         clause=clause(claim, setting, weakest, runs, failed),
         manners=(("failures", 0.0),) if by_failures else _manners(weakest, len(tests)),
         withheld=any(bool(test.withheld) for test in tests),
+        spared=any(test.spared is not None and bool(test.spared) for test in tests),
         least=_least(claim, setting, runs, level),
         limit=margin.limit if margin else None,
     )
@@ -265,7 +268,7 @@ def _no_ratio(claim: Claim, setting: Setting, values: Mapping[str, np.ndarray]) 
 
     An estimate that is corrected for its bias, such as a JSD, may come out below 0 for samples that are as good as data.
     """
-    if claim.scale != "ratio" or setting.floor is not None:
+    if claim.scale_in(setting) != "ratio" or setting.floor is not None:
         return ""
     for name, of_group in values.items():
         count = int((of_group <= 0).sum())
@@ -435,7 +438,7 @@ def _verdict(
     elif decided:
         verdict, levels = "refuted", (level / count, level / needed)
     else:
-        verdict, levels = "inconclusive", (level / against, level / count)
+        verdict, levels = "inconclusive", (level / against, level / needed)
     # a setting's own level is that at which the verdict counts it; those beside the verdict have Bonferroni's
     settings = tuple(_worded(result, *levels) for result in settings)
     decisive = _decisive(settings)
@@ -449,6 +452,8 @@ def _verdict(
     }[verdict]
     told = [by_support[0], by_refute[0]] if verdict == "mixed" else [weakest]
     remarks = _remarks(claim, verdict, weakest, decisive)
+    if verdict == "mixed":
+        remarks += _by_wording(claim, weights, level)
     if tested and not decided and adjusted <= ALPHA:
         remarks.append(f"beside the other claims of this run it would be decided (adjusted p = {number(adjusted)})")
     reason = "; ".join([", but ".join(_placed(r) for r in told), *remarks])
@@ -473,6 +478,9 @@ def _remarks(claim: Claim, verdict: Verdict, weakest: SettingResult, decisive: S
     withheld = tuple(result.label for result in decisive if result.withheld)
     if verdict == "inconclusive" and withheld:
         remarks.append(f"support is withheld because runs failed in {in_words(withheld)}")
+    spared = tuple(result.label for result in decisive if result.spared)
+    if verdict == "inconclusive" and spared:
+        remarks.append(f"refutation is withheld because the other runs failed in {in_words(spared)}")
     if verdict != "inconclusive":
         return remarks
     least = [result.least for result in decisive if result.least is not None]
@@ -485,6 +493,19 @@ def _remarks(claim: Claim, verdict: Verdict, weakest: SettingResult, decisive: S
         what = "if equal, at a margin" if claim.kind == "equivalence" else "at a true value"
         remarks.append(f"this comparison would pass with power 0.8 {what} of {number(weakest.detectable)}{unit}")
     return remarks
+
+
+IN_WORDS: dict[Quantifier, str] = {"every": "every setting", "typical": "most settings", "some": "one setting"}
+"""What a quantifier asks for."""
+
+
+def _by_wording(claim: Claim, weights: _Weights, level: float) -> list[str]:
+    """What a mixed claim would be called by its quantifier alone."""
+    if weights.refute <= level:
+        return [f"as it is worded, to hold in {IN_WORDS[claim.quantifier]}, it is refuted"]
+    if weights.support <= level:
+        return [f"as it is worded, to hold in {IN_WORDS[claim.quantifier]}, it is supported"]
+    return []
 
 
 def _elsewhere(verdict: Verdict, decisive: Sequence[SettingResult]) -> list[str]:
@@ -501,6 +522,8 @@ def _elsewhere(verdict: Verdict, decisive: Sequence[SettingResult]) -> list[str]
 def _possible(kind: ClaimKind, result: SettingResult) -> bool:
     """Whether the detectable effect may be: not beyond the limit; of what is bounded, not on the other side of 0 than the bound."""
     detectable = result.detectable or 0.0
+    if np.isinf(detectable):
+        return False
     if result.limit is not None and (result.limit - result.margin) * (result.limit - detectable) < 0:
         return False
     return kind not in ("bound", "proportion") or detectable * result.margin >= 0

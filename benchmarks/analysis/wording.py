@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,8 @@ class Told:
         high: its upper end.
         margin: as shown.
         counts: number of runs, and of failed ones, in words.
+        beyond: bound beyond which a claim is refuted, where it is another one.
+        remaining: over how many runs a mean is, where some failed.
     """
 
     quantity: str
@@ -40,6 +42,8 @@ class Told:
     high: float
     margin: float
     counts: str
+    beyond: float | None = None
+    remaining: str = ""
 
     def evidence(self, low: float, high: float, name: str = "margin") -> str:
         """The bracket after an estimate: interval, runs, and the margin by its name."""
@@ -47,6 +51,8 @@ class Told:
             margin = f"may be worse by {number(-self.margin)}"
         else:
             margin = f"{name} {number(self.margin)}"
+        if self.beyond is not None:
+            margin += f", refuted beyond {number(self.beyond)}"
         return f"(95 % interval {number(low)} to {number(high)}, {self.counts}; {margin})"
 
 
@@ -93,19 +99,20 @@ def _comparison(told: Told) -> str:
     if turned:
         effect, low, high = (1 / effect, 1 / high, 1 / low) if told.ratio else (-effect, -high, -low)
     by = f"by a factor of {number(effect)}" if told.ratio else f"by {number(effect)}{told.unit}"
+    by = f"{by}, if at all," if low < (1 if told.ratio else 0) < high else by
     return f"{told.quantity} of {first} is {direction} than that of {other} {by} {told.evidence(low, high)}"
 
 
 def _equivalence(told: Told) -> str:
-    first, other = told.names
-    how = f"a factor of {number(told.effect)}" if told.ratio else f"{number(told.effect)}{told.unit}"
-    return f"{told.quantity} of {first} and {other} differs by {how} {told.evidence(told.low, told.high)}"
+    """Values are not turned here, whatever supports the claim: larger is higher."""
+    return _comparison(replace(told, direction="higher"))
 
 
 def _bound(told: Told) -> str:
     mean = "geometric mean" if told.ratio else "mean"
     bracket = told.evidence(told.low, told.high, "bound")
-    return f"{told.quantity} of {told.names[0]} has the {mean} {number(told.effect)}{told.unit} over seeds {bracket}"
+    over = told.remaining or "seeds"
+    return f"{told.quantity} of {told.names[0]} has the {mean} {number(told.effect)}{told.unit} over {over} {bracket}"
 
 
 def _proportion(told: Told) -> str:
@@ -167,13 +174,17 @@ def clause(claim: Claim, setting: Setting, test: Comparison, runs: Mapping[str, 
         quantity=quantity,
         names=test.groups,
         direction=claim.direction_in(setting),
-        ratio=claim.scale == "ratio",
+        ratio=claim.scale_in(setting) == "ratio",
         unit=f" {margin.unit}" if margin.unit else "",
         effect=test.show(float(test.tests.estimate)),
         low=low,
         high=high,
         margin=test.show(test.margin),
         counts=counts,
+        beyond=margin.refuted_beyond,
+        remaining=f"the {runs[test.groups[0]] - failed[test.groups[0]]} that did not fail"
+        if failed[test.groups[0]]
+        else "",
     )
     return CLAUSES[claim.kind](told)
 

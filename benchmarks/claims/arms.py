@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from benchmarks.claims.spec import Event, Evidence
+from benchmarks.claims.spec import Event, Evidence, Margin
 from benchmarks.datasets import DATASETS
 from benchmarks.datasets.variations import VARIATIONS
 
@@ -31,6 +31,12 @@ JSD_FLOOR = 0.005
 OFTEN = 0.8
 SELDOM = 0.5
 """Shares of the runs: what happens in four of five is the rule, what does not happen in every other is not."""
+MOST_RUNS = Margin(
+    value=OFTEN,
+    refuted_beyond=SELDOM,
+    unit="of the runs",
+    reason="what happens in four runs of five is the rule, what does not in every other is not",
+)
 
 
 def samples(

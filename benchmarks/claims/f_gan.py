@@ -5,17 +5,21 @@ from __future__ import annotations
 from benchmarks.claims.arms import (
     F_GANS,
     GAN,
-    JSD_FLOOR,
     LEAST_SQUARES,
+    MOST_RUNS,
     SATURATING,
     TITLES,
     VAE,
     known_mixture,
     samples,
 )
-from benchmarks.claims.spec import Claim, Evidence, Margin, Setting
+from benchmarks.claims.spec import Claim, Event, Evidence, Margin, Setting
 
 _ROUNDING = Margin(value=1e-6, unit="nat", reason="the accuracy of the quadrature")
+
+
+HAS_LEARNT = Event(side="below", threshold=0.4)
+"""JSD in nat: clearly below that of a collapse to one of the ring's modes, 0.50."""
 
 
 def axioms(metric: str) -> Evidence:
@@ -84,27 +88,24 @@ CLAIMS = (
         statement="Any f-divergence can be put into the framework of GANs",
         document="000",
         passage="'fGAN', line 113",
-        kind="bound",
-        quantity="JSD of samples",
-        contrast="the f-GAN of each of four divergences: every one must end well below log 2, where untrained generators are",
-        direction="lower",
-        scale="ratio",
-        margin=Margin(
-            value=0.593,
-            unit="nat",
-            reason="log 2, the largest JSD, less a seventh of it: a generator that has learnt where the data lie",
-        ),
+        kind="proportion",
+        quantity="share of runs whose samples have a JSD below 0.4 nat",
+        contrast="the f-GAN of each of four divergences: runs of every one must end below what one of the ring's modes alone, or "
+        "the best single Gaussian, have (0.50 nat); a run that fails does not",
+        direction="higher",
+        margin=MOST_RUNS,
         family="secondary",
         settings=tuple(
             Setting(
                 label=f"{dataset}, {objective} objective",
                 dataset=dataset,
                 groups={
-                    TITLES[name]: samples(arm, "jsd-hist", settings={"generator_objective": objective})
+                    TITLES[name]: samples(
+                        arm, "jsd-hist", settings={"generator_objective": objective}, event=HAS_LEARNT
+                    )
                     for name, arm in F_GANS.items()
                 },
                 decisive=objective == "exact" and dataset != "grid",
-                floor=JSD_FLOOR,
             )
             for dataset in ("ring", "unequal-pair", "grid")
             for objective in ("exact", "heuristic")
@@ -152,7 +153,8 @@ CLAIMS = (
         passage="'VAE & GAN', last line",
         kind="equivalence",
         quantity="JSD of samples",
-        contrast="all pairs of f-GANs, least squares, saturating and non-saturating GAN; Jensen–Shannon counts once",
+        contrast="all pairs of f-GANs, least squares, saturating and non-saturating GAN; Jensen–Shannon counts once. One failed "
+        "run of any withholds support",
         direction="lower",
         margin=Margin(
             value=0.02,

@@ -67,6 +67,7 @@ CLAIMS = (
                     direction=direction,
                     margin=margin,
                     quantity=quantity,
+                    scale="difference" if metric == "map-rank-correlation" else None,
                     decisive=dataset == "pair-1d",
                 )
                 for dataset in ("pair-1d", "comb-1d")
@@ -118,7 +119,7 @@ CLAIMS = (
         document="004",
         passage="'计算机如何获得某种指定的随机变量', pseudorandom numbers",
         kind="exact",
-        quantity="largest difference between the weights of two trainings with one seed on the CPU",
+        quantity="largest difference between the weights after two trainings of 50 updates with one seed on the CPU",
         contrast="the same seed twice; beside it another seed, and the seed in a stack of two",
         direction="lower",
         margin=Margin(value=0.0, unit="", reason="bit by bit"),

@@ -95,6 +95,7 @@ class Setting(Spec):
         direction: in the claim's place.
         margin: in the claim's place.
         quantity: what is measured, in words, where it is not the claim's own quantity.
+        scale: in the claim's place.
         floor: for ratios: smaller values count as this much, since the estimator does not tell them apart, or nothing rests on
             their difference.
     """
@@ -106,6 +107,7 @@ class Setting(Spec):
     direction: Direction | None = None
     margin: Margin | None = None
     quantity: str | None = None
+    scale: Scale | None = None
     floor: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 
@@ -171,3 +173,7 @@ class Claim(Spec):
     def direction_in(self, setting: Setting) -> Direction:
         """The direction in a setting."""
         return setting.direction or self.direction
+
+    def scale_in(self, setting: Setting) -> Scale:
+        """The scale in a setting."""
+        return setting.scale or self.scale

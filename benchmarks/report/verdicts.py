@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from benchmarks.analysis.comparisons import OF_TWO
 from benchmarks.analysis.verdicts import ClaimResult, SettingResult, tables
-from benchmarks.claims.spec import ClaimKind
+from benchmarks.claims.spec import Claim, ClaimKind
 from benchmarks.report.claims import PICTURES
 from benchmarks.report.heading import put_heading, with_unit
 from benchmarks.report.results import Results
@@ -25,9 +25,9 @@ LEGEND = (
     "The interval is that of the setting that decides, the weakest that the verdict needs (95 %, not adjusted). A verdict "
     "needs p ≤ 0.05 / m, with m primary (P) or secondary (s) claims in the whole registry, whichever of them were judged; "
     "exact (x) and descriptive (d) claims have no p. p adj.: by Holm's procedure over the primary, by Benjamini and "
-    "Hochberg's over the secondary claims of this run. A claim is refuted too where its effect is real but smaller than its"
-    " margin. Claims and margins are committed before the runs that judge them; what was changed after a verdict had been "
-    "seen stands in CHANGELOG.md."
+    "Hochberg's over the secondary claims of this run. A claim is refuted too where its effect is real but smaller than its "
+    "margin. A factor of 1/2 is one of 2 the other way round. Claims and margins are committed before the runs that judge them; "
+    "what was changed after a verdict had been seen stands in CHANGELOG.md."
 )
 LABEL_WIDTH = 62
 """Characters in a line of a setting's title."""
@@ -46,8 +46,7 @@ def verdict_table(results: Results) -> str:
                 f"{result.claim}: {claim.statement}",
                 FAMILIES.get(claim.family or "", KINDS.get(claim.kind, "")),
                 f"**{result.verdict}**",
-                with_unit(result.effect, result.unit),
-                f"{number(result.ci_low)} to {number(result.ci_high)}" if np.isfinite(result.ci_low) else "",
+                *effect_cells(result, claim),
                 with_unit(result.margin, result.unit),
                 p_value(result.p),
                 p_value(result.p_adjusted),
@@ -57,6 +56,19 @@ def verdict_table(results: Results) -> str:
             ]
         )
     return "\n".join(["# Verdicts\n", markdown(header, body), LEGEND + "\n"])
+
+
+def effect_cells(result: ClaimResult, claim: Claim) -> tuple[str, str]:
+    """Effect with its unit, and its interval. A factor below 1, which is one the other way round, is written as a fraction."""
+    factors = claim.kind in OF_TWO and result.unit == "times" and result.effect < 1
+    effect, low, high = (
+        f"1/{number(1 / value)}" if factors and 0 < value < 1 else number(value)
+        for value in (result.effect, result.ci_low, result.ci_high)
+    )
+    return (
+        f"{effect} {result.unit}".strip() if np.isfinite(result.effect) else "",
+        f"{low} to {high}" if np.isfinite(result.ci_low) else "",
+    )
 
 
 def p_value(p: float) -> str:
@@ -88,7 +100,14 @@ def board_figure(results: Results) -> Figure | None:
         axes.text(0.085, row, result.claim, va="center", fontweight="bold", fontsize=9)
         statement = textwrap.shorten(results.claims[result.claim].statement, 108, placeholder=" …")
         axes.text(0.265, row, statement, va="center", fontsize=8.5, color="#333333")
-        axes.text(0.785, row, evidence_in_short(result), va="center", fontsize=8.5, color="#333333")
+        axes.text(
+            0.785,
+            row,
+            evidence_in_short(result, results.claims[result.claim]),
+            va="center",
+            fontsize=8.5,
+            color="#333333",
+        )
     axes.axhline(-0.6, color="#BBBBBB", linewidth=0.8)
     axes.text(0.785, -1.0, "effect that decides (95 % interval)", va="center", fontsize=8.5, color="#767676")
     axes.text(0.265, -1.0, "claim", va="center", fontsize=8.5, color="#767676")
@@ -97,10 +116,10 @@ def board_figure(results: Results) -> Figure | None:
     return figure
 
 
-def evidence_in_short(result: ClaimResult) -> str:
+def evidence_in_short(result: ClaimResult, claim: Claim) -> str:
     """Effect with unit and interval, as far as there are any."""
-    interval = f" ({number(result.ci_low)} to {number(result.ci_high)})" if np.isfinite(result.ci_low) else ""
-    return with_unit(result.effect, result.unit) + interval
+    effect, interval = effect_cells(result, claim)
+    return f"{effect} ({interval})" if interval else effect
 
 
 def claim_figure(results: Results, claim: str) -> Figure:
@@ -126,9 +145,9 @@ def claim_figure(results: Results, claim: str) -> Figure:
     )
     evidence = {setting.label: next(iter(setting.groups.values())) for setting in entry.settings + entry.controls}
     quantities = {setting.label: setting.quantity for setting in entry.settings + entry.controls}
-    factor = entry.scale == "ratio" and entry.kind != "variance"
+    scales = {setting.label: entry.scale_in(setting) for setting in entry.settings + entry.controls}
     for axes, label in zip(grid[:, 0], shown, strict=True):
-        draw_values(axes, values.get(label, {}), label, factor)
+        draw_values(axes, values.get(label, {}), label, scales[label] == "ratio" and entry.kind != "variance")
         title, event = metric_title(results, evidence[label].metric), evidence[label].event
         axes.set_xlabel(quantities[label] or title, fontsize=7.5)
         if event is not None:
@@ -136,7 +155,7 @@ def claim_figure(results: Results, claim: str) -> Figure:
             axes.set_xticks((0, 1), ("no", "yes"))
             axes.set_xlabel(f"{title} {event.side} {event.threshold:g}?", fontsize=7.5)
     for axes, setting in zip(grid[:, 1], judged, strict=False):
-        draw_effect(axes, setting, entry.kind, entry.scale == "ratio")
+        draw_effect(axes, setting, entry.kind, scales[setting.label] == "ratio")
     for axes in grid[len(judged) :, 1]:
         axes.axis("off")
         axes.set_title("beside, not judged", loc="left", color="#767676")

@@ -175,6 +175,18 @@ def test_failures_of_the_better_withhold_support_and_may_refute(kind: ClaimKind)
     assert six == pytest.approx(2 * float(more_failures(5, 8, 0, 8)))
 
 
+@pytest.mark.parametrize("kind", ["superiority", "variance"])
+def test_survivors_of_an_arm_that_fails_more_often_refute_nothing(kind: ClaimKind) -> None:
+    """A GAN that diverges in every third run was "steadier" by those that were left."""
+    steady, other = (RUNS[0], RUNS[1] + 9) if kind == "superiority" else (RUNS[0], 0.01 * RUNS[1])
+    claim = claim_of(kind, "ab", 2.0)
+    assert p_values(claim, steady, other)[1] < 0.05
+    (test,) = compare(claim, claim.settings[0], {"a": steady, "b": failing(other, 2)})
+    assert test.spared is not None and bool(test.spared)
+    assert float(test.p_refute) == 1
+    assert p_values(claim, failing(steady, 2), failing(other, 2))[1] < 0.2
+
+
 def test_both_routes_to_refutation_share_the_level() -> None:
     worse, better = failing(RUNS[0] - 3, 2), RUNS[1]
     survivors = float(welch(worse, better, 0.0).p_below)

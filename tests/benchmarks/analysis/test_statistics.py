@@ -14,6 +14,7 @@ from scipy import stats
 
 from benchmarks.analysis.statistics import (
     benjamini_hochberg,
+    detectable_ratio,
     detectable_share,
     detectable_shift,
     deviations,
@@ -163,7 +164,10 @@ def test_drawn_permutations_are_always_the_same_and_agree_with_welch() -> None:
 
 
 def test_deviations_are_from_the_median() -> None:
-    assert deviations(np.array([1.0, 4, 2, np.nan])) == pytest.approx([1, 2, 0, np.nan], nan_ok=True)
+    assert deviations(np.array([1.0, 4, 2, 6, np.nan])) == pytest.approx([2, 1, 1, 3, np.nan], nan_ok=True)
+    # of an odd number one is the median itself, and says nothing
+    assert deviations(np.array([1.0, 4, 2, np.nan])) == pytest.approx([1, 2, np.nan, np.nan], nan_ok=True)
+    assert np.isnan(deviations(np.ones(5))).sum() == 1
     assert np.isnan(deviations(np.full((2, 3), np.nan))).all()
 
 
@@ -203,6 +207,18 @@ def test_ratio_of_spreads_holds_its_level_with_outliers() -> None:
     error = math.sqrt(0.05 * 0.95 / 4000)
     for p in (tests.p_above, tests.p_below):
         assert (p <= 0.05).mean() <= 0.05 + 3 * error
+
+
+def test_detectable_ratio_has_the_power() -> None:
+    """By simulation; and with few values no ratio is found, since the test's statistic has a limit."""
+    draws = np.random.default_rng(1)
+    a, b = stats.norm.ppf((np.arange(32) + 0.5) / 32), stats.norm.ppf((np.arange(32) + 0.5) / 32)
+    ratio = detectable_ratio(a, b, 2.0, 0.003)
+    assert ratio > 2
+    tests = spread_ratio(ratio * draws.normal(size=(2000, 32)), draws.normal(size=(2000, 32)), 2.0)
+    assert (tests.p_above <= 0.003).mean() == pytest.approx(0.8, abs=0.07)
+    assert detectable_ratio(a[::4], b[::4], 2.0, 0.003) == np.inf
+    assert np.isnan(detectable_ratio(np.ones(8), b, 2.0, 0.003))
 
 
 @pytest.mark.parametrize("flat", [np.ones(5), np.array([0.1, 0.7]), np.array([1.0, 2.0, np.nan]), np.full(3, np.nan)])

@@ -269,6 +269,63 @@ def test_quantifiers(quantifier: Quantifier, evidence: tuple[Values, ...], verdi
     assert verdict_of(claim_of(quantifier=quantifier, decisive=len(evidence)), *evidence).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("quantifier", "evidence", "words"),
+    [
+        ("every", (HOLDS, HOLDS, FAILS), "as it is worded, to hold in every setting, it is refuted"),
+        ("typical", (HOLDS, HOLDS, FAILS), "as it is worded, to hold in most settings, it is supported"),
+        ("typical", (HOLDS, FAILS, FAILS), "as it is worded, to hold in most settings, it is refuted"),
+        ("some", (HOLDS, FAILS, FAILS), "as it is worded, to hold in one setting, it is supported"),
+        ("typical", (HOLDS, FAILS, OPEN), ""),
+    ],
+)
+def test_a_mixed_claim_says_what_its_wording_makes_of_it(
+    quantifier: Quantifier, evidence: tuple[Values, ...], words: str
+) -> None:
+    result = verdict_of(claim_of(quantifier=quantifier, decisive=3), *evidence)
+    assert result.verdict == "mixed"
+    assert result.reason.endswith(words) and ("as it is worded" in result.reason) == bool(words)
+
+
+def test_spared_refutation_is_told() -> None:
+    result = verdict_of(claim_of(), FAILS | {"b": np.append(SPREAD[2:], [np.nan, np.nan])})
+    assert result.verdict == "inconclusive"
+    assert "refutation is withheld because the other runs failed in s0" in result.reason
+
+
+def test_no_ratio_of_spreads_is_detectable_with_few_runs() -> None:
+    result = verdict_of(claim_of("variance", margin=2.0), {"a": SPREAD, "b": 3 * SPREAD}, sizes={"primary": 8})
+    assert result.settings[0].detectable == np.inf
+    assert result.reason.endswith("no value that there can be would pass with power 0.8")
+
+
+def test_a_second_threshold_is_told() -> None:
+    claim = claim_of("proportion", "a", margin=0.2, direction="lower")
+    margin = Margin(value=0.2, refuted_beyond=0.5, unit="of the runs", reason="made up")
+    result = verdict_of(claim.model_copy(update={"margin": margin}), {"a": np.arange(8) % 2})
+    assert "bound 0.2, refuted beyond 0.5)" in result.reason
+
+
+def test_an_order_that_is_not_shown_is_not_asserted() -> None:
+    assert "is higher than that of b by 0.2 nat, if at all, (95 %" in verdict_of(claim_of(), two(0.2)).reason
+    assert "is lower than that of b by 0.3 nat, if at all," in verdict_of(claim_of("equivalence"), two(-0.3)).reason
+    assert "if at all" not in verdict_of(claim_of(), HOLDS).reason
+
+
+def test_a_mean_of_survivors_says_so() -> None:
+    result = verdict_of(claim_of("bound", "a"), {"a": np.append(SPREAD[:6], [np.nan, np.nan])})
+    assert "over the 6 that did not fail" in result.reason
+
+
+def test_one_setting_may_have_another_scale() -> None:
+    claim = claim_of("bound", "a", scale="ratio", margin=2.0, beside=1)
+    apart = claim.settings[1].model_copy(update={"scale": "difference"})
+    claim = claim.model_copy(update={"settings": (claim.settings[0], apart)})
+    values = {"a": np.exp(SPREAD)}
+    ratio, difference = verdict_of(claim, values, values).settings
+    assert ratio.effect == pytest.approx(1) and difference.effect == pytest.approx(np.exp(SPREAD).mean())
+
+
 def test_one_setting_alone_is_never_mixed() -> None:
     assert verdict_of(claim_of(names="abc"), {"a": SPREAD, "b": SPREAD - 10, "c": SPREAD + 10}).verdict == "refuted"
 

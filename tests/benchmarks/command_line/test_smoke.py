@@ -69,7 +69,7 @@ def test_rows_are_complete_and_tidy(smoke: tuple[Path, Finished], rows_of: Rows)
     rows = rows_of(root)
     assert tuple(rows[0]) == ROW_FIELDS
     assert {row["model"] for row in rows if row["model"]} == set(MODELS)
-    assert {row["seed"] for row in rows if row["block"]} == {"2000", "2001"}
+    assert {row["seed"] for row in rows if row["block"]} == {"3000", "3001"}
     run = json.loads((root / "run.json").read_text(encoding="utf-8"))
     own = in_domain_extractor("digits")
     assert own is not None
@@ -117,7 +117,7 @@ def test_outputs_are_there(smoke: tuple[Path, Finished]) -> None:
 def test_provenance_says_how_the_numbers_came_about(smoke: tuple[Path, Finished]) -> None:
     root, _ = smoke
     provenance = json.loads((root / "provenance.json").read_text(encoding="utf-8"))
-    assert provenance["seeds"] == [2000, 2001]
+    assert provenance["seeds"] == [3000, 3001]
     assert provenance["versions"]["torch"]
     run = json.loads((root / "run.json").read_text(encoding="utf-8"))
     blocks = {entry["block"] for entry in run["measurements"] if entry["block"]}

@@ -368,7 +368,9 @@ def test_the_band_of_equivalence_is_as_wide_as_the_margin(make: Make) -> None:
 
 def test_quality_against_kl_models_named_once(make: Make) -> None:
     setting = next(s for s in CLAIMS["kl-tracks-quality"].settings if s.decisive)
-    values = {"kl-data-model-knn": [0.1, 1.0, 2.0], "modes-captured": [8.0, 4.0, 1.0]}
+    evidence = next(iter(setting.groups.values()))
+    assert evidence.against is not None
+    values = {evidence.metric: [0.1, 1.0, 2.0], evidence.against: [8.0, 4.0, 1.0]}
     figure = PICTURES["kl-tracks-quality"](
         make("kl-tracks-quality", {(setting.label, name): (values, {}) for name in setting.groups})
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -12,13 +13,14 @@ import pandas as pd
 import pytest
 
 from benchmarks.analysis.evidence import IDENTITY
-from benchmarks.analysis.verdicts import CLAIM_COLUMNS, SETTING_COLUMNS, Verdict
+from benchmarks.analysis.verdicts import CLAIM_COLUMNS, SETTING_COLUMNS, Verdict, judge
 from benchmarks.claims.spec import Claim, ClaimKind, Event, Evidence, Margin, Setting
 from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS
 from benchmarks.report.verdicts import (
     board_figure,
     claim_figure,
+    effect_cells,
     verdict_lines,
     verdict_table,
     write_verdict_tables,
@@ -213,3 +215,13 @@ def test_without_claims_there_is_no_table_and_no_picture(tmp_path: Path) -> None
     assert board_figure(results) is None
     (tmp_path / "claims.json").unlink()
     assert Results(tmp_path).verdicts == []
+
+
+def test_a_factor_below_one_is_written_as_one_the_other_way_round() -> None:
+    claim, values = claim_of("worse", "superiority", GOOD, scale="ratio", margin=TWICE), np.exp(SPREAD)
+    (result,) = judge([claim], {"worse": {"s0": {"a": values, "b": 4 * values}}}, {"primary": 1})
+    assert effect_cells(replace(result, effect=0.25, ci_low=0.125, ci_high=2.0), claim) == (
+        "1/4.00 times",
+        "1/8.00 to 2.00",
+    )
+    assert effect_cells(replace(result, effect=4.0, ci_low=2.0, ci_high=8.0), claim) == ("4.00 times", "2.00 to 8.00")
