@@ -73,7 +73,7 @@ def test_all_wins_over_a_configuration_file(tmp_path: Path, dry_run: DryRun, cho
     config.write_text(f"{chosen}\n")
     words = ["--config", str(config), "--profile", "smoke", "--results-dir", str(tmp_path / "r")]
     # all arms of the comparison; and GANs, f-GANs and a VAE
-    assert dry_run(*words)["blocks"] == (len(ARMS) if "mixtures" in chosen else 8)
+    assert dry_run(*words)["blocks"] == (len(ARMS) if "mixtures" in chosen else 16)
     assert dry_run("--all", *words)["blocks"] == blocks_of("smoke")
 
 
