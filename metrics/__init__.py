@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from metrics import (
+    attributes,
     classes,
     coverage,
     discrimination,
@@ -263,6 +264,21 @@ METRICS: dict[str, Metric] = {
     "posterior-collapsed": Metric(
         likelihood.posterior_collapsed, ("posterior_mean",), "none", "", "collapsed",
         "1 if no latent dimension is active: posterior collapse",
+    ),
+    "mean-ink": Metric(
+        attributes.mean_ink, ("single_images",), "none", "", "ink", "mean pixel",
+    ),
+    "mean-slant": Metric(
+        attributes.mean_slant, ("single_images",), "none", "pixels per row", "slant",
+        "mean over images of −μ₁₁ / μ₀₂, central moments of the ink",
+    ),
+    "mean-width": Metric(
+        attributes.mean_width, ("single_images",), "none", "pixels", "width",
+        "mean over images of the width of the filled box with the ink's second moment",
+    ),
+    "mean-height": Metric(
+        attributes.mean_height, ("single_images",), "none", "pixels", "height",
+        "mean over images of the height of the filled box with the ink's second moment",
     ),
     "divergence-shortfall": Metric(
         f_divergence.shortfall, ("divergences",), "none", "", "D below 0",

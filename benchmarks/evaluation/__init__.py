@@ -1,6 +1,7 @@
 """The measures by name: what is computed from a trained block, or from data alone."""
 
 from benchmarks.evaluation import (
+    attributes,
     axioms,
     calibration,
     cost,
@@ -30,6 +31,7 @@ MEASURES: dict[str, Measure] = {
     **images.MEASURES,
     **reconstruction.MEASURES,
     **sanity.MEASURES,
+    **attributes.MEASURES,
     **likelihood.MEASURES,
     **pictures.MEASURES,
     **gradients.MEASURES,

@@ -1,7 +1,8 @@
-"""Do the metrics of images notice what is known to be wrong?"""
+"""Do the metrics of images notice what is known to be wrong, and attributes of images what is known to be done?"""
 
 from __future__ import annotations
 
+from benchmarks.datasets.transformations import TRANSFORMATIONS
 from benchmarks.evaluation.sanity import DROPPED
 from benchmarks.experiments.base import Experiment, Request
 from benchmarks.specs import Measurement, Profile
@@ -23,7 +24,7 @@ MANY = 2_000
 
 def measurements(request: Request) -> list[Measurement]:
     seeds = tuple(seed for block in request.seeds for seed in block)[: DRAWS[request.profile]]
-    return [
+    corrupted = [
         Measurement(
             measure="corrupted-images",
             dataset=request.dataset,
@@ -33,11 +34,22 @@ def measurements(request: Request) -> list[Measurement]:
         for corruption, degrees in DEGREES.items()
         for degree in (degrees[:SMOKE_DEGREES] if request.profile == "smoke" else degrees)
     ]
+    transformed = [
+        Measurement(
+            measure="transformed-images",
+            dataset=request.dataset,
+            options={"transformation": name, "amount": amount},
+            data_seeds=seeds[:1],  # all test images, and nothing is drawn
+        )
+        for name, known in TRANSFORMATIONS.items()
+        for amount in known.amounts
+    ]
+    return corrupted + transformed
 
 
 EXPERIMENT = Experiment(
     name="image-sanity",
-    question="Do the metrics of images notice what is known to be wrong, the more, the worse it is?",
+    question="Do metrics of images notice what is known to be wrong with them, and attributes what is known to be done to them?",
     datasets={"smoke": ("digits",), "standard": ("digits",), "full": ("digits", "mnist")},
     supports=("digits", "mnist", "fashion-mnist", "kmnist", "cifar10"),
     measurements=measurements,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.analysis.attributes import TRANSFORMED
 from benchmarks.analysis.calibration import CALIBRATION, calibrate
 from benchmarks.analysis.evidence import IDENTITY, EvidenceRows, Values, identity_of, values_of
 from benchmarks.analysis.published import MEASURES as PUBLISHED
@@ -56,7 +57,7 @@ class Results:
 
         What only claims asked for, is about estimators or stands beside published numbers, is no line of a comparison.
         """
-        rows = self.all_rows[~self.all_rows["measure"].isin((*CALIBRATION, *PUBLISHED, SANITY))]
+        rows = self.all_rows[~self.all_rows["measure"].isin((*CALIBRATION, *PUBLISHED, SANITY, TRANSFORMED))]
         compared = {identity_of(entry) for entry in self.compared}
         names = rows[IDENTITY].fillna("").itertuples(index=False, name=None)
         return with_arms(rows[np.array([name in compared for name in names], bool)], self.run)

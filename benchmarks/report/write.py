@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.figure import Figure
 
+from benchmarks.report.attributes import attributes_figure, write_attribute_table
 from benchmarks.report.calibration import calibration_figure, write_calibration_table
 from benchmarks.report.course import curves_figure, strip_figure
 from benchmarks.report.figures import intervals_figure, overview_figure, reconstructions_figure, samples_figure
@@ -42,6 +43,7 @@ RUN_FIGURES: dict[str, Callable[[Results], Figure | None]] = {
     "overview": overview_figure,
     "calibration": calibration_figure,
     "sanity": sanity_figure,
+    "attributes": attributes_figure,
     "tuning": tuning_figure,
     "published_fits": fits_figure,
     "verdicts": board_figure,
@@ -104,6 +106,7 @@ TABLES = (
     write_tables,
     write_calibration_table,
     write_sanity_table,
+    write_attribute_table,
     write_tuning_table,
     write_published_tables,
     write_verdict_tables,
