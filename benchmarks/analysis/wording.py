@@ -99,7 +99,7 @@ def _comparison(told: Told) -> str:
     if turned:
         effect, low, high = (1 / effect, 1 / high, 1 / low) if told.ratio else (-effect, -high, -low)
     by = f"by a factor of {number(effect)}" if told.ratio else f"by {number(effect)}{told.unit}"
-    by = f"{by}, if at all," if low < (1 if told.ratio else 0) < high else by
+    by = f"{by}, if at all" if low < (1 if told.ratio else 0) < high else by
     return f"{told.quantity} of {first} is {direction} than that of {other} {by} {told.evidence(low, high)}"
 
 
