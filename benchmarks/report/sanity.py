@@ -16,7 +16,7 @@ from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS, number
 from benchmarks.report.tables import markdown
 
-NOTICED = "worse with every step"
+NOTICED = "yes"
 LEGEND = (
     "Real images, split anew for every draw and corrupted by degrees, in the place of samples (of reconstructions: beside "
     "themselves as they were). Units of degrees: blur, its standard deviation in eighths of the height; noise, its standard "
@@ -95,7 +95,7 @@ def sanity_figure(results: Results) -> Figure | None:
         axes.set_xlabel("degree")
     figure.suptitle(
         f"{dataset}: what the metrics of images notice\n"
-        "green: worse with every step, as it should be; red: not so; grey: nothing is expected"
+        "green: the worse the images, as it should be; red: not so; grey: nothing is expected"
     )
     return figure
 

@@ -168,7 +168,9 @@ def sanity_note(results: Results, dataset: str, lines: pd.DataFrame) -> list[str
         if (dataset, metric) in results.flags
     ]
     return (
-        [f"\n{FLAG.strip()} Does not get worse with every step of a known corruption: {'; '.join(found)}."]
+        [
+            f"\n{FLAG.strip()} Does not get worse, as it should, with the degree of a known corruption: {'; '.join(found)}."
+        ]
         if found
         else []
     )

@@ -147,13 +147,13 @@ def claim_figure(results: Results, claim: str) -> Figure:
     quantities = {setting.label: setting.quantity for setting in entry.settings + entry.controls}
     scales = {setting.label: entry.scale_in(setting) for setting in entry.settings + entry.controls}
     for axes, label in zip(grid[:, 0], shown, strict=True):
-        draw_values(axes, values.get(label, {}), label, scales[label] == "ratio" and entry.kind != "variance")
         title, event = metric_title(results, evidence[label].metric), evidence[label].event
-        axes.set_xlabel(quantities[label] or title, fontsize=7.5)
-        if event is not None:
-            axes.set_xlim(-0.1, 1.1)
-            axes.set_xticks((0, 1), ("no", "yes"))
-            axes.set_xlabel(f"{title} {event.side} {event.threshold:g}?", fontsize=7.5)
+        if event is None:
+            draw_values(axes, values.get(label, {}), label, scales[label] == "ratio" and entry.kind != "variance")
+            axes.set_xlabel(quantities[label] or title, fontsize=7.5)
+        else:
+            draw_shares(axes, values.get(label, {}), label)
+            axes.set_xlabel(f"share of runs with {title} {event.side} {event.threshold:g}", fontsize=7.5)
     for axes, setting in zip(grid[:, 1], judged, strict=False):
         draw_effect(axes, setting, entry.kind, scales[setting.label] == "ratio")
     for axes in grid[len(judged) :, 1]:
@@ -218,6 +218,20 @@ def draw_values(axes: Axes, groups: dict[str, np.ndarray], label: str, logarithm
         axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=6))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
         axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_title(fill(label, LABEL_WIDTH), loc="left")
+    axes.tick_params(labelsize=7.5)
+
+
+def draw_shares(axes: Axes, groups: dict[str, np.ndarray], label: str) -> None:
+    """For each group the share of its runs with an event as a bar, with the counts; a failed run has none."""
+    for row, values in enumerate(groups.values()):
+        events, failed = int((values == 1).sum()), int(np.isnan(values).sum())
+        axes.barh(row, events / max(1, len(values)), height=0.55, color="#0072B2", alpha=0.55)
+        axes.text(
+            0.02, row, f"{events} of {len(values)}" + (f", {failed} failed" if failed else ""), va="center", fontsize=7
+        )
+    axes.set(xlim=(0, 1.02), ylim=(len(groups) - 0.4, -0.6))
+    axes.set_yticks(range(len(groups)), list(groups))
     axes.set_title(fill(label, LABEL_WIDTH), loc="left")
     axes.tick_params(labelsize=7.5)
 

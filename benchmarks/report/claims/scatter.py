@@ -73,7 +73,8 @@ def set_scale(axes: Axes, values: np.ndarray) -> None:
     """A logarithmic axis for estimates of a divergence, with few ticks; linear near 0 where some are not above it."""
     if np.nanmin(values) > 0:
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
+        wide = np.nanmax(values) > 1e3 * np.nanmin(values)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0), numticks=8))
         axes.xaxis.set_minor_locator(NullLocator())
     else:
         axes.set_xscale("symlog", linthresh=LINEAR_BELOW)

@@ -20,6 +20,7 @@ from benchmarks.report.style import VERDICT_COLOURS
 from benchmarks.report.verdicts import (
     board_figure,
     claim_figure,
+    draw_shares,
     effect_cells,
     verdict_lines,
     verdict_table,
@@ -204,7 +205,19 @@ def test_a_claims_picture_shows_its_settings(
     for axes, groups in zip(left, runs, strict=False):
         counted = [text.get_text() for text in axes.texts]
         failed = [int(np.isnan(values).sum()) for values in groups.values()]
-        assert counted == [f"{count} failed" for count in failed if count]
+        if claim.kind == "proportion":
+            events = [int((values == 1).sum()) for values in groups.values()]
+            assert counted == [f"{count} of {len(v)}" for count, v in zip(events, groups.values(), strict=True)]
+        else:
+            assert counted == [f"{count} failed" for count in failed if count]
+    plt.close(figure)
+
+
+def test_a_failed_run_is_none_of_the_events() -> None:
+    figure, axes = plt.subplots()
+    draw_shares(axes, {"a": np.array([1.0, 1, 0, NAN]), "b": np.array([0.0, 0, 0, 0])}, "s0")
+    assert [text.get_text() for text in axes.texts] == ["2 of 4, 1 failed", "0 of 4"]
+    assert [bar.get_width() for bar in axes.patches] == [0.5, 0]
     plt.close(figure)
 
 
