@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.patches import Rectangle
 
 from benchmarks.analysis.evidence import IDENTITY
 from benchmarks.analysis.verdicts import CLAIM_COLUMNS, SETTING_COLUMNS, Verdict, judge
@@ -217,7 +218,7 @@ def test_a_failed_run_is_none_of_the_events() -> None:
     figure, axes = plt.subplots()
     draw_shares(axes, {"a": np.array([1.0, 1, 0, NAN]), "b": np.array([0.0, 0, 0, 0])}, "s0")
     assert [text.get_text() for text in axes.texts] == ["2 of 4, 1 failed", "0 of 4"]
-    assert [bar.get_width() for bar in axes.patches] == [0.5, 0]
+    assert [bar.get_width() for bar in axes.patches if isinstance(bar, Rectangle)] == [0.5, 0]
     plt.close(figure)
 
 
