@@ -35,6 +35,7 @@ from benchmarks.analysis.simulate import (
     power_scenarios,
     rates,
     single_scenarios,
+    worst,
 )
 from benchmarks.claims import FAMILY_SIZES
 
@@ -205,9 +206,25 @@ def test_scenarios_are_those_that_are_asked_for() -> None:
     assert {s.case for s in power_scenarios()} <= set(MADE)
 
 
+def test_the_worst_of_each_case_is_listed() -> None:
+    line = {
+        "case": "bound",
+        "verdict": "support",
+        "distribution": "t3",
+        "level": 0.05,
+        "se": 0.0,
+        "n": 8,
+        "spread": 1.0,
+    }
+    line |= {"failure": 0.0, "failing": "all", "beyond": 0.0}
+    rates_ = [{"rate": 0.1}, {"rate": 0.3, "n": 4}, {"rate": 0.2}, {"rate": 0.02, "level": 0.003}]
+    listed = worst(pd.DataFrame([line | other for other in rates_]))
+    assert list(zip(listed["level"], listed["rate"], strict=True)) == [(0.003, 0.02), (0.05, 0.2)]
+
+
 def test_markdown() -> None:
-    table = pd.DataFrame({"x": [0.12345], "y": ["z"]}, index=pd.Index(["a"], name="case"))
-    assert markdown(table) == "| case | x | y |\n| --- | --- | --- |\n| a | 0.123 | z |"
+    table = pd.DataFrame({"x": [0.12345, np.nan], "y": ["z", 2]}, index=pd.Index(["a", "b"], name="case"))
+    assert markdown(table) == "| case | x | y |\n| --- | --- | --- |\n| a | 0.123 | z |\n| b | – | 2 |"
 
 
 def test_all_files_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
