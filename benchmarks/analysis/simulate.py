@@ -363,6 +363,10 @@ def write_report(rows: pd.DataFrame, path: Path) -> None:
     families = families[["family", "false verdicts", "failure", "rate", "se", "repetitions"]].set_index("family")
     high = above_level(rows)
     single = rows.loc[rows["part"] == "single", "repetitions"].max()
+    listed = [
+        "The worst of each case, verdict, distribution and level with at least 8 runs (all are in `simulation.csv`):",
+        markdown(worst(high)),
+    ]
     parts = [
         "# Simulation of the verdicts' rules",
         f"Made by `python -m benchmarks.analysis.simulate`: {single} repetitions of each single test.",
@@ -381,14 +385,7 @@ def write_report(rows: pd.DataFrame, path: Path) -> None:
         markdown(families),
         "## Rates above their level",
         f"{len(high)} of {len(rows[rows['part'] != 'power'])} rates lie above their level by more than three standard errors.",
-        *(
-            [
-                "The worst of each case, verdict, distribution and level with at least 8 runs (all are in `simulation.csv`):"
-            ]
-            + [markdown(worst(high))]
-            if len(high)
-            else []
-        ),
+        *(listed if len(high) else []),
         "## Runs that are needed",
         "Per group, for Welch's test and power 0.8; effects beyond the margin in standard deviations of the first group:",
         markdown(needed_runs()),

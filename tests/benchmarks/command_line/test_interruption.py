@@ -31,7 +31,10 @@ def test_a_stopped_run_keeps_what_it_had(tmp_path: Path) -> None:
     os.kill(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
-    assert errors.strip().splitlines()[-1].startswith("run_bench.py: interrupted; what was finished is stored")
+    # Python's own resource tracker may speak after it, of semaphores of workers that were stopped
+    own = [line for line in errors.splitlines() if line.startswith("run_bench.py: ")]
+    assert own[-1].startswith("run_bench.py: interrupted; what was finished is stored")
+    assert "Traceback" not in errors
     kept = len(list(done.iterdir()))
     plan = make_plan(make_options({"profile": "smoke", "device": "cpu", "results_dir": str(tmp_path)}), Store(tmp_path))
     assert 3 <= kept < len(plan.measurements)

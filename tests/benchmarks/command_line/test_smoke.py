@@ -99,12 +99,14 @@ def test_outputs_are_there(smoke: tuple[Path, Finished]) -> None:
     assert tables == {
         "ring.csv", "ring.md", "digits.csv", "digits.md", "matched.csv", "matched.md", "calibration.csv", "calibration.md",
         "tuning.md", "claims.csv", "claims_settings.csv", "verdicts.md", "published_fits.md", "published_modes.md",
+        "sanity.md", "attributes.md",
     }  # fmt: skip
     figures = {path.name for path in (root / "figures").iterdir()}
     assert figures >= {
         "ring-samples.png", "ring-training.png", "ring-strip.png", "ring-intervals.png", "digits-samples.png",
         "digits-training.png", "digits-intervals.png", "digits-reconstructions.png", "digits-interpolation.png",
         "digits-traversal.png", "digits-plane.png", "overview.png", "calibration.png", "tuning.png", "verdicts.png",
+        "sanity.png", "attributes.png",
     }  # fmt: skip
     drawn = {name for name in figures if name.startswith("claim-")}
     assert drawn >= {f"claim-{name}.png" for name in CLAIMS}
