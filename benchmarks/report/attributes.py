@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.analysis.attributes import CHANGES, TOLERANCE, TRANSFORMED, responses, validated
+from benchmarks.analysis.attributes import CHANGES, TOLERANCE, TRANSFORMED, validated
 from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS, number
 from benchmarks.report.tables import markdown
@@ -28,11 +28,6 @@ LEGEND = (
     f"pixels per row, the others as factors. ✓: never off by more than {TOLERANCE:g}."
 )
 OTHERS = "#B5B5B5"
-
-
-def attribute_rows(results: Results) -> pd.DataFrame:
-    """What every attribute reports (``benchmarks.analysis.attributes``); empty where it was not tried."""
-    return responses(results.all_rows[results.all_rows["measure"] == TRANSFORMED])
 
 
 def attribute_table(table: pd.DataFrame) -> str:
@@ -59,15 +54,14 @@ def attribute_table(table: pd.DataFrame) -> str:
 
 def write_attribute_table(results: Results, folder: Path) -> None:
     """Write ``attributes.md``, if attributes were tried on transformed images."""
-    table = attribute_rows(results)
-    if not table.empty:
-        (folder / "attributes.md").write_text(attribute_table(table), encoding="utf-8")
+    if not results.attributes.empty:
+        (folder / "attributes.md").write_text(attribute_table(results.attributes), encoding="utf-8")
 
 
 def attributes_figure(results: Results) -> Figure | None:
     """A panel for each transformation: what its attribute reports against what was done, the others in grey; above, one image at
     every amount. Of the first data set; None where there is none."""
-    table = attribute_rows(results)
+    table = results.attributes
     if table.empty:
         return None
     dataset = table["dataset"].iloc[0]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.analysis.attributes import TRANSFORMED
+from benchmarks.analysis.attributes import TRANSFORMED, responses
 from benchmarks.analysis.calibration import CALIBRATION, calibrate
 from benchmarks.analysis.evidence import IDENTITY, EvidenceRows, Values, identity_of, values_of
 from benchmarks.analysis.published import MEASURES as PUBLISHED
@@ -84,6 +84,11 @@ class Results:
     def flags(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """Corruptions that a metric does not notice as it should, by (data set, metric)."""
         return flags(self.sanity)
+
+    @cached_property
+    def attributes(self) -> pd.DataFrame:
+        """What attributes of images report (``benchmarks.analysis.attributes``); empty where they were not tried."""
+        return responses(self.all_rows[self.all_rows["measure"] == TRANSFORMED])
 
     @cached_property
     def published(self) -> pd.DataFrame:

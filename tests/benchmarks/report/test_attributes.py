@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 
 from benchmarks.analysis.attributes import CHANGES, TOLERANCE, responses, validated
 from benchmarks.datasets.transformations import TRANSFORMATIONS
-from benchmarks.report.attributes import attribute_rows, attribute_table, attributes_figure, write_attribute_table
+from benchmarks.report.attributes import attribute_table, attributes_figure, write_attribute_table
 from benchmarks.report.results import Results
 from benchmarks.store import ROW_FIELDS, rows_to_csv
 
@@ -44,7 +44,7 @@ def test_transformations_are_those_that_the_analysis_knows() -> None:
 
 
 def test_responses_are_differences_of_the_slant_and_factors_of_the_rest(tmp_path: Path) -> None:
-    table = attribute_rows(results_with(tmp_path))
+    table = results_with(tmp_path).attributes
     own = table[[CHANGES[n][0] == a for n, a in zip(table["transformation"], table["attribute"], strict=True)]]
     assert own["response"].tolist() == pytest.approx(own["expected"].tolist())
     other = table[(table["transformation"] == "shear") & (table["attribute"] == "width")]
@@ -54,10 +54,10 @@ def test_responses_are_differences_of_the_slant_and_factors_of_the_rest(tmp_path
 @pytest.mark.parametrize(("error", "valid"), [(0.0, True), (TOLERANCE / 2, True), (2 * TOLERANCE, False)])
 def test_an_attribute_that_is_off_is_found_out(tmp_path: Path, error: float, valid: bool) -> None:
     results = results_with(tmp_path, error)
-    judged = validated(attribute_rows(results)).set_index("attribute")
+    judged = validated(results.attributes).set_index("attribute")
     assert judged["valid"].to_dict() == {"ink": True, "slant": True, "width": valid, "height": True}
     assert judged.loc["width", "largest"] == pytest.approx(error, abs=1e-12)
-    text = attribute_table(attribute_rows(results))
+    text = attribute_table(results.attributes)
     (line,) = [line for line in text.splitlines() if line.startswith("| widen")]
     assert ("✓" in line) == valid and ("✗" in line) == (not valid)
 
