@@ -389,9 +389,7 @@ COMPARISONS: dict[ClaimKind, Callable[[Groups, Terms], list[Comparison]]] = {
     "exact": _exact,
 }
 """The tests of each kind; descriptive claims have none."""
-ONE_BETTER: tuple[ClaimKind, ...] = ("superiority", "ordering", "optimum", "variance")
-"""Kinds that say which of two groups is better."""
-OF_TWO: tuple[ClaimKind, ...] = (*ONE_BETTER, "equivalence")
+OF_TWO: tuple[ClaimKind, ...] = ("superiority", "ordering", "optimum", "variance", "equivalence")
 """Kinds that compare groups, and so need two."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -51,12 +52,16 @@ def builder(name: str, settings: Mapping[str, object], norm: Norm = "batch") -> 
     return lambda: MODELS[name](networks, resolved)  # type: ignore[call-arg]
 
 
+GAUGE = re.compile(r"encoder\.\d+\.bias|.*running_mean")
+"""What a code's bias before batch normalisation moves: its gradient is rounding error alone, which differs between processors, and
+which Adam magnifies to some 1e-8; means that run over what it shifts."""
+
+
 def assert_same(a: Trained, b: Trained, rows: slice = slice(None)) -> None:
-    """Equal up to 1e-7: the gradient of a code's bias before batch normalisation is rounding error alone, which differs between
-    processors, and which Adam magnifies to some 1e-8."""
     assert a.weights.keys() == b.weights.keys()
     for name in a.weights:
-        torch.testing.assert_close(a.weights[name][rows], b.weights[name], rtol=1e-7, atol=1e-7, msg=name)
+        tolerance = 1e-7 if GAUGE.fullmatch(name) else 1e-9
+        torch.testing.assert_close(a.weights[name][rows], b.weights[name], rtol=1e-7, atol=tolerance, msg=name)
 
 
 def assert_bit_equal(a: Trained, b: Trained, seeds: list[int] | slice = slice(None)) -> None:
