@@ -43,17 +43,21 @@ BUILDERS: dict[str, Callable[[Network, tuple[int, ...], Output], Networks]] = {
 """Builders of the matched networks, by ``Network.kind``."""
 
 
+def networks_of(block: Block, dataset: Dataset) -> Networks:
+    """The builder of the block's networks; ``dataset`` gives the shape of a datum, and whether it is pixels or coordinates."""
+    output: Output = "sigmoid" if dataset.kind == "images" else "identity"
+    return BUILDERS[block.network.kind](block.network, dataset.shape, output)
+
+
 def model_builder(block: Block, model: type[GenerativeModel], dataset: Dataset) -> Callable[[], GenerativeModel]:
     """A function that makes the block's model for one seed.
 
     Args:
         block: names network and settings.
         model: the class behind ``block.model``.
-        dataset: gives the shape of a datum, and whether it is pixels in [0, 1] or coordinates.
+        dataset: see :func:`networks_of`.
     """
-    network = block.network
-    output: Output = "sigmoid" if dataset.kind == "images" else "identity"
-    networks = BUILDERS[network.kind](network, dataset.shape, output)
+    networks = networks_of(block, dataset)
     settings = model.Settings(**block.settings)
     return lambda: model(networks, settings)  # type: ignore[call-arg]
 
@@ -71,7 +75,7 @@ def train_block(
     Args:
         report: called with the share of the block's training that was done since the last call.
     """
-    data = torch.from_numpy(dataset.train).to(device)
+    data = torch.from_numpy(dataset.trained_on(block.training.examples)).to(device)
     build = model_builder(block, model, dataset)
     parts = []
     for start in range(0, len(block.seeds), width):

@@ -103,7 +103,7 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
 
 
 def claims_on_trial(plan: Plan) -> dict[str, Any]:
-    """The claims that the plan judges, as the registry has them now, with the keys of their evidence.
+    """The claims that the plan judges, as the registry has them now on the plan's data sets, with the keys of their evidence.
 
     Returns:
         ``families``: number of claims in the whole registry by family; ``claims``: their fields; ``evidence``: claim → setting →
@@ -111,8 +111,10 @@ def claims_on_trial(plan: Plan) -> dict[str, Any]:
     """
     keys = {canonical_json(planned.measurement): planned.key for planned in plan.measurements}
     evidence: dict[str, dict[str, dict[str, list[str]]]] = {}
+    asked: dict[str, list[str]] = {}
     for experiment, request in plan.requests:
         if experiment.name in CLAIMS:
+            asked.setdefault(experiment.name, []).append(request.dataset)
             for setting, groups in claim_evidence(CLAIMS[experiment.name], request).items():
                 evidence.setdefault(experiment.name, {})[setting] = {
                     group: [keys[text] for text in map(canonical_json, wanted) if text in keys]
@@ -120,7 +122,7 @@ def claims_on_trial(plan: Plan) -> dict[str, Any]:
                 }
     return {
         "families": FAMILY_SIZES,
-        "claims": {name: CLAIMS[name].model_dump(mode="json") for name in evidence},
+        "claims": {name: CLAIMS[name].tried_on(asked[name]).model_dump(mode="json") for name in evidence},
         "evidence": evidence,
     }
 

@@ -117,12 +117,14 @@ class Training(Spec):
         batch: examples per update.
         constant: share of the updates with a constant learning rate, after which it falls linearly to 0.
         snapshots: shares of the training after which the weights are kept, beside those at its end.
+        examples: train on the first so many training examples; None: on all of them.
     """
 
     updates: Annotated[int, Field(ge=1, le=100_000_000)]
     batch: Annotated[int, Field(ge=2, le=1_000_000)]
     constant: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
     snapshots: tuple[Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)], ...] = ()
+    examples: Annotated[int, Field(ge=1)] | None = None
 
 
 class Block(Spec):

@@ -9,23 +9,30 @@ from typing import Literal
 from metrics import (
     attributes,
     classes,
+    control,
     coverage,
     discrimination,
     divergence,
+    effort,
     f_divergence,
     frechet,
     gaussian_fit,
     interpolation,
     kolmogorov,
+    layers,
     likelihood,
     manifold,
     maximum_likelihood,
     mixing,
+    neighbours,
+    pairs,
     pixel,
+    posterior,
     printed_value,
     quadrature,
     quantile_map,
     reproduction,
+    retrieval,
     sampling_methods,
     similarity,
     spectrum,
@@ -233,9 +240,97 @@ METRICS: dict[str, Metric] = {
         pixel.reconstruction_l2, ("images", "reconstructions"), "lower", "pixels", "reconstruction L2",
         "mean pixel distance of test images to their reconstructions",
     ),
+    "reconstruction-mse": Metric(
+        pixel.reconstruction_mse, ("images", "reconstructions"), "lower", "", "reconstruction MSE",
+        "mean squared error per pixel of test images' reconstructions",
+    ),
     "ssim": Metric(
         similarity.ssim, ("image_grid", "reconstruction_grid"), "higher", "", "SSIM",
         "structural similarity of test images and reconstructions, 7 × 7 window (Wang et al. 2004)",
+    ),
+    "off-data-share": Metric(
+        neighbours.off_data_share, ("excess",), "lower", "share", "off the data",
+        "share of images farther from any training image, in features or pixels, than 99 % of held-out images",
+    ),
+    "midpoint-off-data": Metric(
+        neighbours.off_data_share, ("midpoint_excess",), "lower", "share", "midpoints off the data",
+        "share of decoded midpoints of two codes that are off the data, in features or pixels",
+    ),
+    "ends-off-data": Metric(
+        neighbours.off_data_share, ("end_excess",), "lower", "share", "ends off the data",
+        "the same of the codes themselves: reconstructions of training images",
+    ),
+    "blend-off-data": Metric(
+        neighbours.off_data_share, ("blend_excess",), "lower", "share", "blends off the data",
+        "the same of two training images blended pixel by pixel",
+    ),
+    "novelty": Metric(
+        neighbours.novelty, ("supported_nearest", "held_out_nearest"), "reference", "share", "novelty",
+        "probability that an image on the data's support is farther from its nearest training image than a held-out one: 0 for "
+        "copies, ½ for data (Meehan et al. 2020)",
+    ),
+    "relative-distance": Metric(
+        neighbours.relative_distance, ("supported_nearest", "held_out_nearest"), "reference", "", "relative distance",
+        "mean distance of images on the data's support to their nearest training image, over that of held-out ones",
+    ),
+    "many-neighbours": Metric(
+        neighbours.novelty, ("supported_ratio", "held_out_ratio"), "reference", "share", "between many",
+        "the same of the ratio of the nearest to the second distance: 0 where an image follows a single one",
+    ),
+    "novelty-of-all": Metric(
+        neighbours.novelty, ("all_nearest", "held_out_nearest"), "reference", "share", "novelty of all",
+        "novelty without the condition that images be on the data's support: blur lowers it, garbage raises it",
+    ),
+    "retrieval-error": Metric(
+        retrieval.retrieval_error, ("query_codes", "query_labels", "pool_codes", "pool_labels"), "lower", "share",
+        "retrieval error",
+        "share of another class among the ten training images with the nearest codes, mean over held-out queries",
+    ),
+    **{
+        f"nearer-in-{space}": Metric(
+            posterior.nearer_share, ("draw_distances", "neighbour_distances"), "none", "share", f"nearer in {space}",
+            f"share of decoded posterior draws nearer to their image, in {space}, than its nearest training image is",
+        )
+        for space in ("pixels", "features")
+    },
+    **{
+        f"spread-in-{space}": Metric(
+            posterior.relative_spread, ("draw_spreads", "neighbour_distances"), "none", "", f"spread in {space}",
+            f"distance of two decoded posterior draws in {space}, over the image's to its nearest training image",
+        )
+        for space in ("pixels", "features")
+    },
+    "unexplained-share": Metric(
+        pixel.unexplained_share, ("images", "reconstructions"), "lower", "share", "variance missed",
+        "squared error of decoded images as a share of the images' variance: 0 by heart, 1 for the mean image",
+    ),
+    "real-first": Metric(
+        pairs.first_share, ("real_badness", "corrupted_badness"), "higher", "share", "real ranked first",
+        "share of pairs in which a real image of the class is ranked before a corrupted copy that is nearer in pixels",
+    ),
+    "corrupted-auc": Metric(
+        discrimination.auc, ("real_scores", "corrupted_scores"), "higher", "share", "AUC, corrupted",
+        "probability that a held-out image scores above a corrupted one, ties counting half",
+    ),
+    "gradient-range": Metric(
+        layers.gradient_range, ("layer_gradients",), "lower", "times", "range of layers' gradients",
+        "largest over smallest gradient of a layer, in the worse of both networks, over the course of a training",
+    ),
+    "flops-to-target": Metric(
+        effort.cost_to_target, ("snapshot_flops", "snapshot_distances", "target"), "lower", "FLOP", "FLOPs to the target",
+        "floating-point operations of the training until samples first had the KID that was asked for",
+    ),
+    "flops-to-target-of-game": Metric(
+        effort.cost_to_target, ("snapshot_game_flops", "snapshot_distances", "target"), "lower", "FLOP", "the game's FLOPs",
+        "the same without an autoencoder that was trained first",
+    ),
+    "element-control": Metric(
+        control.element_control, ("latents", "attributes"), "higher", "", "one element's control",
+        "rank correlation of the latent element and the attribute that go best together, chosen on half of the draws",
+    ),
+    "linear-control": Metric(
+        control.linear_control, ("latents", "attributes"), "higher", "", "a direction's control",
+        "the same for the best direction in the latent space in place of an element",
     ),
     "path-length-ratio": Metric(
         interpolation.path_length_ratio, ("paths",), "none", "", "path length",

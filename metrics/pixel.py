@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
+
+from metrics.neighbours import nearest_distances
 
 
 def reconstruction_l2(images: np.ndarray, reconstructions: np.ndarray) -> float:
@@ -22,6 +23,30 @@ def reconstruction_l2(images: np.ndarray, reconstructions: np.ndarray) -> float:
     return float(np.linalg.norm(difference, axis=1).mean())
 
 
+def reconstruction_mse(images: np.ndarray, reconstructions: np.ndarray) -> float:
+    """Mean squared error, over images and pixels, of reconstructions; pixels in [0, 1].
+
+    Arguments and errors as those of :func:`reconstruction_l2`.
+    """
+    if images.shape != reconstructions.shape:
+        raise ValueError(f"shapes differ: images {images.shape}, reconstructions {reconstructions.shape}")
+    return float(np.square(images.astype(np.float64) - reconstructions).mean())
+
+
+def unexplained_share(images: np.ndarray, reconstructions: np.ndarray) -> float:
+    """Squared error of reconstructions over the images' variance about their mean image: 0 for perfect ones, 1 for the mean image.
+
+    Arguments and errors as those of :func:`reconstruction_l2`; and:
+
+    Raises:
+        ValueError: all images are the same.
+    """
+    variance = float(images.astype(np.float64).var(0).mean())
+    if variance == 0:
+        raise ValueError("all images are the same; there is no variance to be explained")
+    return reconstruction_mse(images, reconstructions) / variance
+
+
 def nearest_l2(samples: np.ndarray, training: np.ndarray) -> float:
     """Mean over samples of the Euclidean distance to the nearest training image; pixels in [0, 1].
 
@@ -31,7 +56,4 @@ def nearest_l2(samples: np.ndarray, training: np.ndarray) -> float:
         samples: shape (n, D).
         training: shape (N, D).
     """
-    pool = torch.from_numpy(np.ascontiguousarray(training, dtype=np.float32))
-    batches = torch.from_numpy(np.ascontiguousarray(samples, dtype=np.float32)).split(500)
-    nearest = [torch.cdist(batch, pool).amin(1) for batch in batches]
-    return float(torch.cat(nearest).double().mean())
+    return float(nearest_distances(samples, training)[:, 0].mean())

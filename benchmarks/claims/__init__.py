@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from benchmarks.claims import discriminators, f_gan, gan_theory, sampling, vae_and_gan
+from benchmarks.claims import autoencoders, discriminators, f_gan, gan_theory, images, sampling, training, vae_and_gan
 from benchmarks.claims.spec import Claim, Family
 
-TOPICS = (gan_theory, f_gan, discriminators, sampling, vae_and_gan)
+TOPICS = (autoencoders, gan_theory, f_gan, discriminators, sampling, vae_and_gan, images, training)
 
 CLAIMS: dict[str, Claim] = {claim.id: claim for topic in TOPICS for claim in topic.CLAIMS}
 """All claims by their id, in the order of the documents' topics."""

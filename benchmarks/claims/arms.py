@@ -12,6 +12,7 @@ from benchmarks.datasets.variations import VARIATIONS
 Arm = tuple[str, Mapping[str, Any]]
 """A model's name, and those of its settings that make the arm."""
 
+PCA: Arm = ("pca", {})
 AE: Arm = ("ae", {})
 DAE: Arm = ("dae", {})
 VAE: Arm = ("vae", {"likelihood": "gaussian-learned"})
@@ -19,6 +20,7 @@ VAE_FIXED: Arm = ("vae", {"likelihood": "gaussian-fixed"})
 GAN: Arm = ("gan", {"loss": "non-saturating"})
 SATURATING: Arm = ("gan", {"loss": "saturating"})
 LEAST_SQUARES: Arm = ("gan", {"loss": "least-squares"})
+LATENT: Arm = ("latent-gan", {"loss": "non-saturating"})
 REGRESSION: Arm = ("regression", {"error": "squared"})
 F_GANS: dict[str, Arm] = {
     name: ("fgan", {"divergence": name, "generator_objective": "exact"})
@@ -26,6 +28,10 @@ F_GANS: dict[str, Arm] = {
 }
 TITLES = {"kl": "KL", "reverse-kl": "reverse KL", "pearson": "Pearson", "squared-hellinger": "Hellinger"}
 """The f-GANs' divergences as figures name them."""
+CONVOLUTIONAL = {"kind": "conv", "hidden": (64, 32), "upsampling": "nearest"}
+"""Fields of the network of convolutional arms."""
+MNIST: dict[str, Margin | None] = {"mnist": None}
+"""The data set beside digits that a setting makes sense on as it stands."""
 JSD_FLOOR = 0.005
 """Nat: the largest bias of the histogram's JSD that was found (``results/calibration``); below, samples are as good as data."""
 OFTEN = 0.8
@@ -80,6 +86,42 @@ def samples(
         budget=budget,
         against=against,
         event=event,
+    )
+
+
+def of_arm(
+    arm: Arm,
+    measure: str,
+    metric: str,
+    *,
+    options: Mapping[str, Any] | None = None,
+    samples: bool = False,
+    settings: Mapping[str, Any] | None = None,
+    network: Mapping[str, Any] | None = None,
+    training: Mapping[str, Any] | None = None,
+) -> Evidence:
+    """A metric of any measure of an arm.
+
+    Args:
+        arm: model and the settings that make the arm.
+        measure: name of the measure.
+        metric: name of the metric, without extractor.
+        options: of the measure.
+        samples: it takes n samples, as many as the recipe says.
+        settings: further settings of the model.
+        network: fields of the network that are replaced.
+        training: fields of the training that are replaced.
+    """
+    model, own = arm
+    return Evidence(
+        measure=measure,
+        metric=metric,
+        model=model,
+        settings={**own, **(settings or {})},
+        options=dict(options or {}),
+        samples=samples,
+        network=dict(network or {}),
+        training=dict(training or {}),
     )
 
 

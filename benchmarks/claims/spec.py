@@ -5,6 +5,7 @@ It stands apart from ``benchmarks.specs``, which keys of stored blocks depend on
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -98,6 +99,7 @@ class Setting(Spec):
         scale: in the claim's place.
         floor: for ratios: smaller values count as this much, since the estimator does not tell them apart, or nothing rests on
             their difference.
+        elsewhere: further data sets that it can be tried on as it stands, each with its own margin where it needs one.
     """
 
     label: str
@@ -109,6 +111,19 @@ class Setting(Spec):
     quantity: str | None = None
     scale: Scale | None = None
     floor: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    elsewhere: dict[str, Margin | None] = Field(default_factory=dict)
+
+    def on(self, dataset: str) -> Setting:
+        """The setting on its own or on another of its data sets, under that one's name."""
+        if dataset == self.dataset:
+            return self
+        if not self.label.startswith(self.dataset):
+            raise ValueError(
+                f"setting {self.label!r} on {self.dataset} must bear the data set's name to be tried elsewhere"
+            )
+        label = dataset + self.label.removeprefix(self.dataset)
+        margin = self.elsewhere[dataset] or self.margin
+        return self.model_copy(update={"label": label, "dataset": dataset, "margin": margin, "elsewhere": {}})
 
 
 class Claim(Spec):
@@ -155,12 +170,31 @@ class Claim(Spec):
         tried = self.settings + self.controls
         if len({setting.label for setting in tried}) < len(tried):
             raise ValueError(f"{self.id}: two settings share a label")
+        elsewhere = {name for setting in tried for name in setting.elsewhere}
+        if not elsewhere <= {name for setting in decisive for name in setting.elsewhere}:
+            raise ValueError(f"{self.id}: elsewhere no setting would be decisive")
         tested = self.kind not in ("exact", "descriptive")
         if tested != (self.family is not None):
             raise ValueError(f"{self.id}: a tested claim has a family, an exact or descriptive one has none")
         if (self.kind != "descriptive") != all(self.margin_in(setting) is not None for setting in self.settings):
             raise ValueError(f"{self.id}: a margin is needed in every setting, and by descriptive claims in none")
         return self
+
+    def tried_on(self, datasets: Sequence[str]) -> Claim:
+        """The claim as it is judged on these data sets.
+
+        With any of its own among them it has its own settings, and beside them those that can be tried on the others; with none
+        of its own, it has these alone, and they decide.
+        """
+        own = any(setting.dataset in datasets for setting in self.settings)
+
+        def tried(settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
+            moved = tuple(setting.on(name) for setting in settings for name in setting.elsewhere if name in datasets)
+            if not own:
+                return moved
+            return settings + tuple(setting.model_copy(update={"decisive": False}) for setting in moved)
+
+        return self.model_copy(update={"settings": tried(self.settings), "controls": tried(self.controls)})
 
     def margin_in(self, setting: Setting) -> Margin | None:
         """The margin in a setting."""

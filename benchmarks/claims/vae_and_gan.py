@@ -8,6 +8,7 @@ from benchmarks.claims.arms import (
     GAN,
     JSD_FLOOR,
     LEAST_SQUARES,
+    MNIST,
     REGRESSION,
     SATURATING,
     TITLES,
@@ -102,6 +103,7 @@ CLAIMS = (
             Setting(
                 label="digits, N(0, I)",
                 dataset="digits",
+                elsewhere=MNIST,
                 quantity="FID of samples",
                 groups={
                     "AE": samples(AE, "fid", on="image"),
@@ -112,6 +114,7 @@ CLAIMS = (
             Setting(
                 label="digits, GMM on codes",
                 dataset="digits",
+                elsewhere=MNIST,
                 quantity="FID of samples",
                 groups={
                     "AE": samples(AE, "fid", on="image", sampler="gmm"),
@@ -156,6 +159,7 @@ CLAIMS = (
             Setting(
                 label="digits",
                 dataset="digits",
+                elsewhere=MNIST,
                 quantity="FID of samples of the last iterate",
                 groups={"GAN": samples(GAN, "fid", on="image"), "VAE": samples(VAE, "fid", on="image")},
             ),
@@ -200,6 +204,7 @@ CLAIMS = (
             Setting(
                 label=f"{dataset}, step size {rate:g}, {likelihood} scale",
                 dataset=dataset,
+                elsewhere=MNIST if dataset == "digits" else {},
                 groups={
                     "VAE": at_step_size(vae, rate, dataset == "digits"),
                     "GAN": at_step_size(GAN, rate, dataset == "digits"),
@@ -306,6 +311,7 @@ CLAIMS = (
             Setting(
                 label="digits, squared error",
                 dataset="digits",
+                elsewhere=MNIST,
                 groups={
                     "GAN": samples(GAN, "sharpness", on="image"),
                     "regression": samples(REGRESSION, "sharpness", on="image"),
@@ -316,6 +322,7 @@ CLAIMS = (
             Setting(
                 label="digits, quality beside sharpness",
                 dataset="digits",
+                elsewhere=MNIST,
                 quantity="FID of samples",
                 groups={"GAN": samples(GAN, "fid", on="image"), "regression": samples(REGRESSION, "fid", on="image")},
             ),

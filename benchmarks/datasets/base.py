@@ -82,6 +82,16 @@ class Dataset:
         """The data set's name in rows and reports: on the validation split, another one."""
         return dataset_label(self.name, self.split)
 
+    def trained_on(self, examples: int | None) -> np.ndarray:
+        """The first so many training examples, or all of them for None; shape (N, D).
+
+        Raises:
+            ValueError: there are not so many.
+        """
+        if examples is not None and examples > len(self.train):
+            raise ValueError(f"{self.label} has {len(self.train)} training examples, not {examples}")
+        return self.train[:examples]
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over shapes, types and bytes of the arrays."""

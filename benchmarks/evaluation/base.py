@@ -54,7 +54,7 @@ class Subject:
         device: where models are evaluated.
         build: makes the block's model; None for a measure of data alone.
         trained: the block's outcome; None for a measure of data alone.
-        batch: examples per update in the block's training.
+        block: the block; None for a measure of data alone.
         extractors: the feature extractors that images are looked at with.
         known: what :meth:`once` has computed.
     """
@@ -65,7 +65,7 @@ class Subject:
     device: torch.device
     build: Callable[[], GenerativeModel] | None = None
     trained: Trained | None = None
-    batch: int = 0
+    block: Block | None = None
     extractors: tuple[Extractor, ...] = ()
     known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -79,6 +79,11 @@ class Subject:
         """The model of one seed with these stacked weights."""
         assert self.build is not None
         return model_of(self.build, weights, index).to(self.device)
+
+    @property
+    def training(self) -> np.ndarray:
+        """What the block was trained on, shape (N, D); of a measure of data alone all training examples."""
+        return self.dataset.trained_on(self.block.training.examples if self.block is not None else None)
 
     def tensor(self, data: np.ndarray) -> Tensor:
         """Data on the device as float32, pixels in [0, 1]."""
@@ -141,6 +146,22 @@ def compute(metrics: tuple[str, ...], facts: Mapping[str, Any]) -> Values:
         metric = METRICS[base_name(name)]
         values[name] = metric.function(*(facts[need] for need in metric.needs))
     return values
+
+
+def finite(values: Tensor, what: str) -> np.ndarray:
+    """A tensor as an array.
+
+    Args:
+        values: any shape.
+        what: they are, in the plural, for the error.
+
+    Raises:
+        NonFiniteError: some values are NaN or infinite.
+    """
+    array = values.cpu().numpy()
+    if not np.isfinite(array).all():
+        raise NonFiniteError(f"{what} are not finite")
+    return array
 
 
 def evaluate(measure: Measure, subject: Subject) -> Measured:
@@ -212,8 +233,7 @@ def measure_block(
 ) -> Measured:
     """Take a measurement of a trained block, its images looked at with these extractors."""
     build = model_builder(block, model, dataset)
-    batch = block.training.batch
-    subject = Subject(dataset, options, block.seeds, torch.device(device), build, trained, batch, extractors)
+    subject = Subject(dataset, options, block.seeds, torch.device(device), build, trained, block, extractors)
     return evaluate(measure, subject)
 
 

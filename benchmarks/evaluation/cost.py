@@ -50,9 +50,9 @@ def training(subject: Subject, index: int) -> tuple[Values, Arrays]:
     chooses whose turn it is, also of the objective that was not followed.
     """
     trained = subject.trained
-    assert trained is not None and subject.build is not None
+    assert trained is not None and subject.build is not None and subject.block is not None
     model = initialise(subject.build, 0)
-    cost = training_cost(model, subject.batch)
+    cost = training_cost(model, subject.block.training.batch)
     values = {
         "parameters": float(count_parameters(model)),
         "decoder-parameters": float(count_parameters(model.generating_network)),

@@ -49,6 +49,11 @@ def as_pixels(images: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
 
 
+def pixels_in_unit(pixels: np.ndarray) -> np.ndarray:
+    """uint8 pixels as float32 in [0, 1]."""
+    return pixels / np.float32(255)
+
+
 def image_values(
     subject: Subject,
     pixels: np.ndarray,
@@ -74,16 +79,16 @@ def image_values(
     facts = {
         "image_samples": images,
         "image_reference": reference.reshape(-1, *data.shape),
-        "few": pixels[: FEW["images"]] / np.float32(255),
-        "training": training / np.float32(255),
+        "few": pixels_in_unit(pixels[: FEW["images"]]),
+        "training": pixels_in_unit(training),
     }
     return values | compute(PIXEL_METRICS, facts), {"images": images[:SHOWN_IMAGES]}
 
 
 def samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Samples against held-out images."""
-    data = subject.dataset
-    return image_values(subject, as_pixels(sampled(subject, index)), data.train, data.test, subject.once(test_features))
+    pixels, reference = as_pixels(sampled(subject, index)), subject.dataset.test
+    return image_values(subject, pixels, subject.training, reference, subject.once(test_features))
 
 
 def split_anew(subject: Subject, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ import torch
 from scipy.special import ndtri
 from torch import Tensor
 
-from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute
+from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute, finite
 from benchmarks.evaluation.images import as_pixels
 from benchmarks.evaluation.reconstruction import shown_test_images
 from benchmarks.evaluation.sampling import FIT_POINTS, prior_noise, sample_noise
@@ -45,10 +45,7 @@ def decoded(model: GenerativeModel, latent: Tensor, subject: Subject) -> np.ndar
     """
     flat = latent.to(subject.device).flatten(0, -2)
     out = model.decode(flat, {}) if sampled_by_codes(model) else model.sample({"latent": flat})
-    images = out.cpu().numpy().reshape(*latent.shape[:-1], -1)
-    if not np.isfinite(images).all():
-        raise NonFiniteError("decoded images are not finite")
-    return images
+    return finite(out, "decoded images").reshape(*latent.shape[:-1], -1)
 
 
 def sampled_by_codes(model: GenerativeModel) -> bool:
@@ -65,7 +62,7 @@ def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """
     model, data, seed = subject.model(index), subject.dataset, subject.seeds[index]
     if sampled_by_codes(model):
-        codes = model.encode(subject.tensor(data.train[:FIT_POINTS]), {}).cpu()
+        codes = model.encode(subject.tensor(subject.training[:FIT_POINTS]), {}).cpu()
         centre, spread = codes.mean(0), codes.std(0)
         shown = shown_test_images(data)[: 2 * PAIRS]
         chosen = np.random.default_rng(derived_seed(seed, "paths")).choice(len(data.test), 2 * PATHS)
@@ -131,11 +128,8 @@ def training_strip(subject: Subject, index: int) -> tuple[Values, Arrays]:
     for weights in trained.snapshots:
         model = subject.model_with(weights, index)
         noise = sample_noise(model, seed, SNAPSHOT_POINTS, subject.options["observation"] == "draw")
-        strip.append(model.sample({name: drawn.to(subject.device) for name, drawn in noise.items()}).cpu().numpy())
-    points = np.stack(strip, axis=1)
-    if not np.isfinite(points).all():
-        raise NonFiniteError("samples are not finite")
-    return {}, {"strip": points}
+        strip.append(model.sample({name: drawn.to(subject.device) for name, drawn in noise.items()}))
+    return {}, {"strip": finite(torch.stack(strip, 1), "samples")}
 
 
 MEASURES: dict[str, Measure] = {

@@ -11,7 +11,7 @@ from benchmarks.evaluation.images import as_pixels
 from benchmarks.training import draw, generator_for
 
 SHOWN_RECONSTRUCTIONS = 16
-RECONSTRUCTION_METRICS = ("reconstruction-l2", "ssim")
+RECONSTRUCTION_METRICS = ("reconstruction-l2", "reconstruction-mse", "ssim")
 
 INVERTED = 64
 """Test images that are searched for."""

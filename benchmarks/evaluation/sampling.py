@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.evaluation.base import NonFiniteError, Subject
+from benchmarks.evaluation.base import Subject, finite
 from benchmarks.training import derived_seed, draw, generator_for
 from models.base import GenerativeModel
 from models.latent_prior import LATENT_PRIORS
@@ -39,11 +39,9 @@ def ex_post_codes(subject: Subject, model: GenerativeModel, seed: int, n: int) -
         NonFiniteError: some codes of training data are NaN or infinite.
     """
     sampler = subject.options["sampler"]
-    x = subject.tensor(subject.dataset.train[:FIT_POINTS])
+    x = subject.tensor(subject.training[:FIT_POINTS])
     posterior = torch.randn((len(x), model.latent), generator=generator_for(seed, "samples/posterior"))
-    codes = model.encode(x, {"posterior": posterior.to(subject.device)}).cpu().numpy()
-    if not np.isfinite(codes).all():
-        raise NonFiniteError("codes of training data are not finite")
+    codes = finite(model.encode(x, {"posterior": posterior.to(subject.device)}), "codes of training data")
     density = LATENT_PRIORS[sampler]()
     density.fit(codes, derived_seed(seed, f"samples/{sampler}/fit") % 2**32)
     return torch.from_numpy(density.sample(n, derived_seed(seed, f"samples/{sampler}/draw") % 2**32))
@@ -66,7 +64,4 @@ def sampled(subject: Subject, index: int) -> np.ndarray:
     for start in range(0, n, 10_000):
         part = {name: tensor[start : start + 10_000].to(subject.device) for name, tensor in noise.items()}
         batches.append((model.sample(part) if prior else model.decode(part["latent"], part)).cpu())
-    samples = torch.cat(batches).numpy()
-    if not np.isfinite(samples).all():
-        raise NonFiniteError("samples are not finite")
-    return samples
+    return finite(torch.cat(batches), "samples")

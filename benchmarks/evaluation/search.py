@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute
+from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute, finite
 from benchmarks.evaluation.mixtures import SHOWN_POINTS, data_facts, histogram_facts, sample_metrics, sample_values
 from benchmarks.evaluation.sampling import sample_noise
 from benchmarks.evaluation.scores import over_window, score_lattice, scores_of, scoring_model
@@ -25,17 +25,6 @@ COURSE_METRICS = ("jsd-hist", "modes-captured", "modes-hit")
 def course_metrics(dataset: str) -> tuple[str, ...]:
     """Metrics of what is found at a snapshot; those on modes only where the components are modes."""
     return tuple(name for name in COURSE_METRICS if name in sample_metrics(dataset))
-
-
-def finite(samples: np.ndarray) -> np.ndarray:
-    """The samples.
-
-    Raises:
-        NonFiniteError: some are NaN or infinite.
-    """
-    if not np.isfinite(samples).all():
-        raise NonFiniteError("samples are not finite")
-    return samples
 
 
 @torch.no_grad()
@@ -64,7 +53,7 @@ def score_course(subject: Subject, index: int) -> tuple[Values, Arrays]:
         assert isinstance(model, Discriminator)
         noise = sample_noise(model, seed, subject.options["n"], observation=False)
         found = model.sample({name: drawn.to(subject.device) for name, drawn in noise.items()})
-        samples = finite(found.cpu().numpy())
+        samples = finite(found, "samples")
         facts = {**subject.once(data_facts), **histogram_facts(density, samples), "samples": samples}
         shown = {name: np.array(value) for name, value in compute(names, facts).items()}
         shown |= {
@@ -81,15 +70,15 @@ def score_course(subject: Subject, index: int) -> tuple[Values, Arrays]:
 
 def training_box(subject: Subject) -> tuple[Tensor, Tensor]:
     """The box of the training data, on the device."""
-    low, high = box_of(torch.from_numpy(subject.dataset.train))
+    low, high = box_of(torch.from_numpy(subject.training))
     return low.to(subject.device), high.to(subject.device)
 
 
 def discriminator_evaluations(subject: Subject) -> int:
     """At how many points one seed's training of a GAN has evaluated the discriminator, real and fake, in steps of both players."""
-    assert subject.trained is not None
+    assert subject.trained is not None and subject.block is not None
     evaluations = subject.trained.evaluations
-    return subject.batch * (2 * evaluations["discriminator"] + evaluations["generator"])
+    return subject.block.training.batch * (2 * evaluations["discriminator"] + evaluations["generator"])
 
 
 @torch.no_grad()
@@ -113,7 +102,7 @@ def search_samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
             subject.device
         )
         found = langevin(model.score, start, noise, low, high, STEP)
-    values, arrays = sample_values(subject, finite(found.cpu().numpy()))
+    values, arrays = sample_values(subject, finite(found, "samples"))
     return values, {**arrays, "steps": np.array(steps)}
 
 

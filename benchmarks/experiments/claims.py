@@ -16,6 +16,15 @@ def settings_in(claim: Claim, profile: Profile) -> tuple[Setting, ...]:
     return tuple(setting for setting in claim.settings + claim.controls if setting.decisive or profile == "full")
 
 
+def settings_on(claim: Claim, profile: Profile, dataset: str) -> tuple[Setting, ...]:
+    """Those of them that are tried on a data set, their own or another that they can be tried on."""
+    return tuple(
+        setting.on(dataset)
+        for setting in settings_in(claim, profile)
+        if dataset in (setting.dataset, *setting.elsewhere)
+    )
+
+
 def evidence_measurements(evidence: Evidence, request: Request) -> list[Measurement]:
     """The measurements behind one group of a setting, one for every block of seeds."""
     options = {**({"n": request.samples} if evidence.samples else {}), **evidence.options}
@@ -48,8 +57,7 @@ def claim_evidence(claim: Claim, request: Request) -> dict[str, Groups]:
     """The measurements behind every group of every setting of a claim on one data set, by setting and group."""
     return {
         setting.label: {name: evidence_measurements(evidence, request) for name, evidence in setting.groups.items()}
-        for setting in settings_in(claim, request.profile)
-        if setting.dataset == request.dataset
+        for setting in settings_on(claim, request.profile, request.dataset)
     }
 
 
@@ -59,9 +67,15 @@ def claim_measurements(claim: Claim, request: Request) -> list[Measurement]:
 
 
 def as_experiment(claim: Claim) -> Experiment:
-    """The claim as an experiment on the data sets of its settings."""
+    """The claim as an experiment on the data sets of its settings; in ``full`` also on those that they can be tried on."""
     datasets = {
-        profile: tuple(dict.fromkeys(setting.dataset for setting in settings_in(claim, profile)))
+        profile: tuple(
+            dict.fromkeys(
+                name
+                for setting in settings_in(claim, profile)
+                for name in (setting.dataset, *(setting.elsewhere if profile == "full" else ()))
+            )
+        )
         for profile in PROFILES
     }
     return Experiment(

@@ -324,7 +324,7 @@ def test_a_block_of_turns_is_stored_joined_and_measured_by_seed(tmp_path: Path) 
     for player, moves in first.moves.items():
         np.testing.assert_array_equal(again.moves[player], moves)
         np.testing.assert_array_equal(apart.moves[player], moves)
-    subject = Subject(ring, {}, spec.seeds, torch.device("cpu"), model_builder(spec, MODELS["gan"], ring), again, 128)
+    subject = Subject(ring, {}, spec.seeds, torch.device("cpu"), model_builder(spec, MODELS["gan"], ring), again, spec)
     rows = evaluate(MEASURES["training"], subject).rows
     updates = [row["value"] for row in rows if row["metric"] == "updates"]
     assert updates == first.moves["generator"].tolist()

@@ -86,8 +86,11 @@ def test_options_can_be_had_from_the_model(claim: Claim) -> None:
         if block is not None and "sampler" in options:
             model = MODELS[block.model]
             assert options["sampler"] in model.samplers
-            assert options["observation"] in model.observations
-            assert options["weights"] in ("last", *(["ema"] if block.settings.get("ema_decay") is not None else []))
+            assert options.get("observation", "mean") in model.observations
+            assert options.get("weights", "last") in (
+                "last",
+                *(["ema"] if block.settings.get("ema_decay") is not None else []),
+            )
         if evidence.measure in ("game-discriminator", "search-samples", "boundary"):
             assert block is not None and issubclass(MODELS[block.model], ScoringModel)
 
@@ -137,8 +140,8 @@ def test_margins_make_sense_and_have_reasons(claim: Claim) -> None:
             assert claim.kind in ("bound", "proportion")
             assert sign * margin.refuted_beyond < sign * margin.value
         if claim.kind == "bound":
-            assert claim.scale == "difference" or margin.value > 0
-        elif claim.scale == "ratio" or claim.kind == "variance":
+            assert claim.scale_in(setting) == "difference" or margin.value > 0
+        elif claim.scale_in(setting) == "ratio" or claim.kind == "variance":
             assert margin.value > 1
         elif claim.kind == "equivalence":
             assert margin.value > 0

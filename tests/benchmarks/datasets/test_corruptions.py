@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.datasets.corruptions import CORRUPTIONS, TILES, blur, noise, patch_swap
+from benchmarks.datasets.corruptions import (
+    CORRUPTIONS,
+    TILES,
+    blur,
+    broken_stroke,
+    masking,
+    noise,
+    patch_swap,
+    salt_and_pepper,
+    stray_pixels,
+)
 
 SHAPES = [(5, 8, 8), (3, 28, 28), (4, 3, 32, 32)]
 
@@ -63,3 +73,39 @@ def test_swapped_patches_are_the_same_patches_in_so_many_other_places(pairs: int
 def test_patches_that_cannot_be_swapped(shape: tuple[int, ...], degree: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         patch_swap(images_of(shape), degree, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("degree", [0.1, 0.25])
+def test_masking_and_salt_and_pepper_hit_the_share_of_pixels_they_say(degree: float) -> None:
+    grey = np.full((300, 8, 8), 0.5)
+    masked = masking(grey, degree, np.random.default_rng(0))
+    assert (masked == 0).mean() == pytest.approx(degree, rel=0.05)
+    spoilt = salt_and_pepper(grey, degree, np.random.default_rng(0))
+    for value in (0, 1):
+        assert (spoilt == value).mean() == pytest.approx(degree / 2, rel=0.07)
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_stray_pixels_are_so_many_and_away_from_the_ink(count: int) -> None:
+    images = np.zeros((6, 8, 8))
+    images[:, 2:5, 2:4] = 0.8
+    spoilt = stray_pixels(images, count, np.random.default_rng(0))
+    changed = spoilt != images
+    assert (changed.sum((1, 2)) == count).all()
+    assert (spoilt[changed] == 1).all()
+    assert not changed[:, 1:6, 1:5].any()  # the ink and what touches it
+
+
+def test_stray_pixels_are_a_whole_number() -> None:
+    with pytest.raises(ValueError, match=r"1.5 stray pixels: a whole number from 0 to 32"):
+        stray_pixels(images_of((1, 8, 8)), 1.5, np.random.default_rng(0))
+
+
+def test_a_broken_stroke_lacks_ink_around_one_inked_pixel() -> None:
+    images = np.zeros((40, 8, 8))
+    images[:, 3, :] = 1.0
+    broken = broken_stroke(images, 1.5, np.random.default_rng(0))
+    missing = images.sum((1, 2)) - broken.sum((1, 2))
+    assert set(missing) <= {2.0, 3.0}  # of a horizontal stroke, at its end or within
+    assert (broken[:, 3, :] <= 1).all() and (broken.sum((1, 2)) > 0).all()
+    assert len({tuple(row) for row in broken[:, 3, :]}) > 3

@@ -74,7 +74,7 @@ def subject_of(
     spec = spec.model_copy(update={"training": training})
     trained = train_block(spec, MODELS[model], data, "cpu", len(SEEDS))
     build = model_builder(spec, MODELS[model], data)
-    return HandMade(data, options or {}, SEEDS, torch.device("cpu"), build, trained, training.batch, scores=scores)
+    return HandMade(data, options or {}, SEEDS, torch.device("cpu"), build, trained, spec, scores=scores)
 
 
 def values_of(measured: Measured) -> dict[str, list[float]]:

@@ -99,7 +99,7 @@ def subject_with(data: Dataset, block: Block, poisoned: bool, options: dict[str,
     tensor = torch.from_numpy(data.train)
     trained = train(build, tensor, block.training, SEEDS, prepare=prepare if poisoned else None)
     extractors = EXTRACTORS.get(data.name, ())
-    return Subject(data, options, SEEDS, torch.device("cpu"), build, trained, block.training.batch, extractors)
+    return Subject(data, options, SEEDS, torch.device("cpu"), build, trained, block, extractors)
 
 
 @EVERY

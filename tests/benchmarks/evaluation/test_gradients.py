@@ -68,7 +68,7 @@ def subject(updates: int, snapshots: tuple[float, ...] = (0.1, 1.0), **settings:
     spec = spec.model_copy(update={"training": training})
     trained = train_block(spec, MODELS["gan"], data, "cpu", len(SEEDS))
     return Subject(
-        data, {"n": 1000}, SEEDS, torch.device("cpu"), model_builder(spec, MODELS["gan"], data), trained, 128
+        data, {"n": 1000}, SEEDS, torch.device("cpu"), model_builder(spec, MODELS["gan"], data), trained, spec
     )
 
 

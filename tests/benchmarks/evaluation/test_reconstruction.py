@@ -26,7 +26,7 @@ def subject_of(model: str, updates: int, settings: dict[str, object]) -> Subject
     spec = spec.model_copy(update={"training": spec.training.model_copy(update={"updates": updates})})
     data = load("digits", Path(), offline=True)
     trained = train_block(spec, MODELS[model], data, "cpu", 1)
-    return Subject(data, {}, spec.seeds, torch.device("cpu"), model_builder(spec, MODELS[model], data), trained)
+    return Subject(data, {}, spec.seeds, torch.device("cpu"), model_builder(spec, MODELS[model], data), trained, spec)
 
 
 def test_search_finds_a_generators_own_images_and_not_others() -> None:

@@ -81,7 +81,9 @@ def test_a_claim_asks_on_each_of_its_data_sets_for_its_groups_there(name: str) -
     assert (trial.name, trial.question) == (name, claim.statement)
     for profile in PROFILES:
         settings = settings_in(claim, profile)
-        assert set(trial.datasets[profile]) == {setting.dataset for setting in settings} <= set(trial.supports)
+        own = {setting.dataset for setting in settings}
+        moved = {name for setting in settings for name in setting.elsewhere} if profile == "full" else set()
+        assert set(trial.datasets[profile]) == own | moved <= set(trial.supports)
         labels = []
         for dataset in trial.datasets[profile]:
             request = Request(dataset, profile, SEEDS, RECIPES[dataset].samples)
@@ -90,7 +92,9 @@ def test_a_claim_asks_on_each_of_its_data_sets_for_its_groups_there(name: str) -
             everything = [one for setting in groups.values() for group in setting.values() for one in group]
             assert claim_measurements(claim, request) == trial.measurements(request) == everything
             assert {one.dataset for one in everything} == {dataset}
-        assert sorted(labels) == sorted(setting.label for setting in settings)
+        on = [setting.on(name).label for setting in settings for name in (setting.dataset, *setting.elsewhere)]
+        expected = on if profile == "full" else [setting.label for setting in settings]
+        assert sorted(labels) == sorted(expected)
 
 
 def plan_of(root: Path, **more: object) -> Plan:

@@ -1,0 +1,66 @@
+"""Whether elements of latent vectors stand for attributes of the images that are decoded from them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute, finite
+from benchmarks.evaluation.images import as_pixels
+from benchmarks.evaluation.sampling import ex_post_codes, prior_noise
+from metrics.attributes import ATTRIBUTES
+from metrics.control import rank_correlations
+from models.base import GenerativeModel
+
+CONTROL_METRICS = ("element-control", "linear-control")
+DRAWS = 2_000
+"""Latent vectors whose images' attributes are measured."""
+SHOWN_STEPS = 7
+SHOWN_REACH = 2.0
+"""The element that controls best is shown from this many standard deviations below its mean to as many above."""
+
+
+def latents_of(subject: Subject, model: GenerativeModel, seed: int) -> torch.Tensor:
+    """Latent vectors as the options' ``sampler`` draws them, shape (DRAWS, z)."""
+    if subject.options["sampler"] == "prior":
+        return prior_noise(model, seed, DRAWS)
+    return ex_post_codes(subject, model, seed, DRAWS)
+
+
+def decode(model: GenerativeModel, latents: torch.Tensor, sampler: str) -> torch.Tensor:
+    """Images of latent vectors (n, z)."""
+    return model.sample({"latent": latents}) if sampler == "prior" else model.decode(latents, {})
+
+
+@torch.no_grad()
+def attribute_control(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Attributes of decoded images against the elements of their latent vectors.
+
+    Arrays: ``correlations``, |Spearman's ρ| of each element with each attribute over all draws, shape (z, A); ``images``, the mean
+    latent vector with the element and the attribute that go best together moved, shape (steps, H, W).
+    """
+    model, data, sampler = subject.model(index), subject.dataset, subject.options["sampler"]
+    latents = latents_of(subject, model, subject.seeds[index])
+    images = (
+        finite(decode(model, latents.to(subject.device), sampler), "decoded images").clip(0, 1).reshape(-1, *data.shape)
+    )
+    attributes = np.stack([attribute(images) for attribute in ATTRIBUTES.values()], axis=1)
+    drawn = latents.numpy()
+    values = compute(CONTROL_METRICS, {"latents": drawn, "attributes": attributes})
+    known = ~np.isnan(attributes).any(1)
+    correlations = rank_correlations(drawn[known], attributes[known])
+    element = int(correlations.max(1).argmax())
+    moved = latents.mean(0).repeat(SHOWN_STEPS, 1)
+    moved[:, element] += latents[:, element].std() * torch.linspace(-SHOWN_REACH, SHOWN_REACH, SHOWN_STEPS)
+    shown = as_pixels(finite(decode(model, moved.to(subject.device), sampler), "decoded images"))
+    return values, {"correlations": correlations, "images": shown.reshape(-1, *data.shape)}
+
+
+MEASURES: dict[str, Measure] = {
+    "attribute-control": Measure(
+        attribute_control,
+        lambda dataset: CONTROL_METRICS,
+        "whether an element of the latent vector stands for an attribute of the image",
+        at_most=DRAWS,
+    ),
+}

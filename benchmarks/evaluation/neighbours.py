@@ -1,0 +1,190 @@
+"""Where images lie beside the training set: on the data's support or off it, copies or new, near one image or among many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.datasets.corruptions import CORRUPTIONS
+from benchmarks.evaluation.base import FEW, Arrays, Measure, Subject, Values, compute, finite, named
+from benchmarks.evaluation.images import as_pixels, features_of, pixels_in_unit
+from benchmarks.evaluation.sampling import sampled
+from benchmarks.training import derived_seed, generator_for
+from metrics.features import Extractor
+from metrics.neighbours import nearest_distances, nearest_examples, nearest_to_second, support_radius
+
+SUPPORT_METRICS = ("off-data-share",)
+ON_SUPPORT_METRICS = ("relative-distance", "novelty", "many-neighbours")
+OF_ALL_METRICS = ("novelty-of-all",)
+FEWEST = 20
+"""Of fewer images on the support nothing is said."""
+SHOWN = 16
+MIDPOINT_METRICS = ("midpoint-off-data", "ends-off-data", "blend-off-data")
+MIDPOINTS = 1_000
+SPOILT = {"blur": 1.0, "noise": 0.4}
+"""Corruptions, and their degrees, whose effect on the distances is shown beside the models'."""
+
+
+def feature_pools(subject: Subject) -> dict[Extractor, tuple[np.ndarray, float]]:
+    """For each extractor the features of all training images, and the radius of the data's support around them."""
+    pools = {}
+    training, held_out = (features_of(subject, part) for part in (subject.dataset.train, subject.dataset.test))
+    for extractor, features in training.items():
+        radius = support_radius(nearest_distances(held_out[extractor].values, features.values)[:, 0])
+        pools[extractor] = (features.values, radius)
+    return pools
+
+
+def pixel_radius(subject: Subject) -> float:
+    """The radius of the data's support around all training images, in pixels."""
+    held_out, training = subject.dataset.test[: FEW["images"]], subject.dataset.train
+    return support_radius(nearest_distances(pixels_in_unit(held_out), pixels_in_unit(training))[:, 0])
+
+
+def held_out_distances(subject: Subject) -> np.ndarray:
+    """Pixel distances of held-out images to their two nearest images among those trained on, shape (m, 2)."""
+    held_out = subject.dataset.test[: FEW["images"]]
+    return nearest_distances(pixels_in_unit(held_out), pixels_in_unit(subject.training), 2)
+
+
+def excess_of(subject: Subject, pixels: np.ndarray) -> dict[Extractor, np.ndarray]:
+    """For each extractor how far images (n, D) are off the data's support, in features or pixels; above 1 they are; shape (n,).
+
+    The support is that of all training images, also where a model was trained on some of them.
+    """
+    training = pixels_in_unit(subject.dataset.train)
+    in_pixels = nearest_distances(pixels_in_unit(pixels), training)[:, 0] / subject.once(pixel_radius)
+    found = features_of(subject, pixels)
+    return {
+        extractor: np.maximum(in_pixels, nearest_distances(found[extractor].values, pool)[:, 0] / radius)
+        for extractor, (pool, radius) in subject.once(feature_pools).items()
+    }
+
+
+def placed(subject: Subject, pixels: np.ndarray, held_out: np.ndarray) -> tuple[Values, Arrays]:
+    """The metrics of images (n, D), uint8, and some of them with their nearest training images.
+
+    Args:
+        subject: gives data and extractors.
+        pixels: the images.
+        held_out: distances that theirs are held against, shape (m, 2).
+    """
+    distances, which = nearest_examples(pixels_in_unit(pixels), pixels_in_unit(subject.training), 2)
+    values: Values = compute(OF_ALL_METRICS, {"all_nearest": distances[:, 0], "held_out_nearest": held_out[:, 0]})
+    for extractor, excess in excess_of(subject, pixels).items():
+        values |= compute(named(SUPPORT_METRICS, extractor), {"excess": excess})
+        on = distances[excess <= 1]
+        if len(on) >= FEWEST:
+            facts: Mapping[str, Any] = {
+                "supported_nearest": on[:, 0],
+                "held_out_nearest": held_out[:, 0],
+                "supported_ratio": nearest_to_second(on),
+                "held_out_ratio": nearest_to_second(held_out),
+            }
+            values |= compute(named(ON_SUPPORT_METRICS, extractor), facts)
+    shape = subject.dataset.shape
+    return values, {
+        "images": pixels[:SHOWN].reshape(-1, *shape),
+        "nearest": subject.training[which[:SHOWN, 0]].reshape(-1, *shape),
+    }
+
+
+@torch.no_grad()
+def reproduced(subject: Subject, index: int) -> np.ndarray:
+    """Training images encoded and decoded, uint8, (n, D): with the option ``source`` ``posterior`` by a draw, else by the mean.
+
+    Raises:
+        NonFiniteError: some are NaN or infinite.
+    """
+    model, seed = subject.model(index), subject.seeds[index]
+    x = subject.tensor(subject.training[: min(subject.options["n"], FEW["images"])])
+    drawn = torch.randn((len(x), model.latent), generator=generator_for(seed, "posterior")).to(subject.device)
+    noise = {"posterior": drawn} if subject.options["source"] == "posterior" else {}
+    return as_pixels(finite(model.decode(model.encode(x, noise), {}), "reconstructions"))
+
+
+def neighbours(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Samples (``source`` ``samples``), or training images reconstructed or drawn from their posteriors, beside held-out ones."""
+    if subject.options["source"] == "samples":
+        pixels = as_pixels(sampled(subject, index))[: FEW["images"]]
+    else:
+        pixels = reproduced(subject, index)
+    return placed(subject, pixels, subject.once(held_out_distances))
+
+
+def control(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """The same for images whose place is known.
+
+    ``source`` is ``training``, training images themselves; ``held-out``, one half of the test images held against the other; or
+    one of ``SPOILT``, held-out images that are spoilt so.
+    """
+    data, source, seed = subject.dataset, subject.options["source"], subject.seeds[index]
+    generator = np.random.default_rng(derived_seed(seed, "neighbours"))
+    if source == "training":
+        copied = generator.permutation(len(data.train))[: FEW["images"]]
+        return placed(subject, data.train[copied], subject.once(held_out_distances))
+    distances = subject.once(held_out_distances)
+    order = generator.permutation(len(distances))
+    first, second = order[: len(order) // 2], order[len(order) // 2 :]
+    pixels = data.test[first]
+    if source in SPOILT:
+        spoilt = CORRUPTIONS[source]((pixels / 255.0).reshape(-1, *data.shape), SPOILT[source], generator)
+        pixels = as_pixels(spoilt.reshape(len(spoilt), -1))
+    return placed(subject, pixels, distances[second])
+
+
+@torch.no_grad()
+def midpoints(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """½ a + ½ b of the codes of pairs of the images that the model was trained on, decoded; beside, the ends, and pixel blends."""
+    model, seed, training = subject.model(index), subject.seeds[index], subject.training
+    generator = np.random.default_rng(derived_seed(seed, "midpoints"))
+    pairs = np.stack([generator.choice(len(training), 2, replace=False) for _ in range(MIDPOINTS)])
+    codes = model.encode(subject.tensor(training), {})
+    ends = codes[torch.from_numpy(pairs).to(codes.device)]
+    decoded, first = (finite(model.decode(part, {}), "decoded images") for part in (ends.mean(1), ends[:, 0]))
+    images = {
+        "midpoint": as_pixels(decoded),
+        "end": as_pixels(first),
+        "blend": as_pixels((pixels_in_unit(training)[pairs]).mean(1)),
+    }
+    values: Values = {}
+    places = {f"{name}_excess": excess_of(subject, pixels) for name, pixels in images.items()}
+    for extractor in subject.extractors:
+        facts = {name: excess[extractor] for name, excess in places.items()}
+        values |= compute(named(MIDPOINT_METRICS, extractor), facts)
+    shape = subject.dataset.shape
+    shown = {
+        "images": images["midpoint"],
+        "blends": images["blend"],
+        "first": training[pairs[:, 0]],
+        "second": training[pairs[:, 1]],
+    }
+    return values, {name: pixels[:SHOWN].reshape(-1, *shape) for name, pixels in shown.items()}
+
+
+MEASURES: dict[str, Measure] = {
+    "image-neighbours": Measure(
+        neighbours,
+        lambda dataset: OF_ALL_METRICS,
+        "how near to the training set samples or reconstructions lie",
+        SUPPORT_METRICS + ON_SUPPORT_METRICS,
+        at_most=FEW["images"],
+    ),
+    "image-neighbours-known": Measure(
+        control,
+        lambda dataset: OF_ALL_METRICS,
+        "the same for training images, for held-out ones, and for these spoilt",
+        SUPPORT_METRICS + ON_SUPPORT_METRICS,
+        at_most=FEW["images"],
+    ),
+    "midpoints": Measure(
+        midpoints,
+        lambda dataset: (),
+        "whether midpoints of two codes are decoded to images on the data's support",
+        MIDPOINT_METRICS,
+        at_most=MIDPOINTS,
+    ),
+}
