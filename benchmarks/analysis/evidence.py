@@ -43,13 +43,14 @@ class EvidenceRows:
 
         Args:
             key: key of the measurement.
-            metric: name without extractor. Where several extractors gave it, it is the first one's: the data set's own.
+            metric: name. Without an extractor: where several gave it, it is the first one's, the data set's own.
 
         Raises:
             ValueError: a seed has two such values, or the measurement has no such metric.
         """
         rows = self.groups[self.names[key]]
-        rows = rows[rows["seed"].isin(self.seeds[key]) & (rows["metric"].str.partition("[")[0] == metric)]
+        names = rows["metric"] if "[" in metric else rows["metric"].str.partition("[")[0]
+        rows = rows[rows["seed"].isin(self.seeds[key]) & (names == metric)]
         if rows.empty:
             raise ValueError(f"{self.names[key][1]} gives no metric {metric!r}")
         rows = rows[rows["metric"] == rows["metric"].iloc[0]]

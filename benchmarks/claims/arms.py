@@ -28,7 +28,7 @@ F_GANS: dict[str, Arm] = {
 }
 TITLES = {"kl": "KL", "reverse-kl": "reverse KL", "pearson": "Pearson", "squared-hellinger": "Hellinger"}
 """The f-GANs' divergences as figures name them."""
-CONVOLUTIONAL = {"kind": "conv", "hidden": (64, 32), "upsampling": "nearest"}
+CONVOLUTIONAL: dict[str, Any] = {"kind": "conv", "hidden": (64, 32), "upsampling": "nearest"}
 """Fields of the network of convolutional arms."""
 MNIST: dict[str, Margin | None] = {"mnist": None}
 """The data set beside digits that a setting makes sense on as it stands."""

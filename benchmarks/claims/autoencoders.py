@@ -34,8 +34,8 @@ def given(codes: str, metric: str, **network: Any) -> Evidence:
 def own_and_permuted(metric: str, **network: Any) -> dict[str, Evidence]:
     """A decoder on an autoencoder's codes, and on the same codes dealt out to the wrong images."""
     return {
-        "autoencoder's codes": given("own", metric, **network),
-        "codes permuted": given("permuted", metric, **network),
+        "an autoencoder's codes": given("own", metric, **network),
+        "the codes permuted": given("permuted", metric, **network),
     }
 
 
@@ -134,7 +134,7 @@ CLAIMS = (
         document="000, 003",
         passage="000, '只用生成器', line 54; 003, 'Can Generator learn by itself'",
         kind="superiority",
-        quantity="share of the training images' variance that is missed",
+        quantity="error on the training images, in shares of their variance,",
         contrast="one decoder, trained on an autoencoder's codes or on the same codes dealt out to the wrong images",
         direction="lower",
         scale="ratio",
@@ -163,7 +163,7 @@ CLAIMS = (
                     label=f"digits, {words}",
                     dataset="digits",
                     groups={
-                        "autoencoder's codes": given("own", "unexplained-share"),
+                        "an autoencoder's codes": given("own", "unexplained-share"),
                         words: given(codes, "unexplained-share"),
                     },
                     decisive=False,
@@ -178,7 +178,7 @@ CLAIMS = (
         document="000",
         passage="'只用生成器', lines 54–58",
         kind="superiority",
-        quantity="length of decoded paths along straight lines of codes, over the distance of their ends",
+        quantity="length of decoded paths between two codes, over the distance of their ends,",
         contrast="one decoder, trained on an autoencoder's codes or on the same codes dealt out to the wrong images",
         direction="lower",
         scale="ratio",
@@ -195,7 +195,7 @@ CLAIMS = (
             )
             for metric, words, quantity in (
                 ("path-length-ratio", "", None),
-                ("largest-step-ratio", ", largest step", "largest of eight steps on such a path, over their mean"),
+                ("largest-step-ratio", ", largest step", "largest of eight steps on such a path, over their mean,"),
             )
             for latent in (2, RECIPES["digits"].network.latent)
         ),
@@ -206,7 +206,7 @@ CLAIMS = (
         document="000, 003",
         passage="000, 'De-noising AutoEncoder', line 76; 003, 'Auto Encoder-Decoder'",
         kind="bound",
-        quantity="share of decoded draws that are off the data's support",
+        quantity="share of draws off the data's support",
         contrast="none; codes from N(0, I), and from a density fitted to the codes of training images",
         direction="lower",
         margin=ON_THE_DATA,
@@ -247,7 +247,7 @@ CLAIMS = (
         document="000, 003",
         passage="000, 'De-noising AutoEncoder', line 78; 003, 'Auto Encoder-Decoder' (few training data)",
         kind="superiority",
-        quantity="share of decoded midpoints that are off the data's support",
+        quantity="share of midpoints off the data's support",
         contrast="VAE against autoencoder, trained on all and on few images",
         direction="lower",
         margin=TEN_POINTS,
@@ -372,7 +372,7 @@ CLAIMS = (
         document="000",
         passage="'变分自编码器VAE', line 82",
         kind="bound",
-        quantity="share of decoded draws that are nearer to the input than its nearest training image",
+        quantity="share of draws nearer to the input than its nearest training image",
         contrast="none; distances of pixels, and of features, which blur does not shrink",
         direction="higher",
         margin=Margin(

@@ -40,7 +40,7 @@ class Evidence(Spec):
 
     Attributes:
         measure: name of the measure.
-        metric: name of the metric, without extractor.
+        metric: name of the metric; with what it looks at in brackets only where the measure gives it of pixels too.
         model: name of the model; None for a measure of data alone.
         settings: settings of the model on top of the tuned ones.
         options: options of the measure.

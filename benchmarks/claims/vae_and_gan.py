@@ -47,6 +47,11 @@ def off_support(arm: Arm, layers: int, sampler: str = "prior", rate: float | Non
     return samples(arm, "off-support-share", sampler=sampler, network={"hidden": (64,) * layers}, settings=settings)
 
 
+def of_images(arm: Arm, measure: str, metric: str) -> Evidence:
+    """A measure of an arm's images that takes the options of samples."""
+    return samples(arm, metric, on="image").model_copy(update={"measure": measure})
+
+
 def step_size_in_words(rate: float | None) -> str:
     """A step size for a label."""
     return "tuned step size" if rate is None else f"step size {rate:g}"
@@ -290,6 +295,27 @@ CLAIMS = (
                 for words, measure, metric, quantity in (
                     ("fresh classifier", "mixture-two-sample", "c2st", "accuracy of a fresh classifier"),
                     ("JSD", "mixture-samples", "jsd-hist", "JSD of samples"),
+                )
+            ),
+            Setting(
+                label="digits",
+                dataset="digits",
+                groups={
+                    "fresh classifier": of_images(GAN, "image-two-sample", "c2st[pixels]"),
+                    "game's D": of_images(GAN, "game-discriminator", "game-accuracy"),
+                },
+            ),
+            *(
+                Setting(
+                    label=f"digits, {words} by model",
+                    dataset="digits",
+                    groups={name: of_images(arm, measure, metric) for name, arm in BY_MODEL.items()},
+                    quantity=quantity,
+                    decisive=False,
+                )
+                for words, measure, metric, quantity in (
+                    ("fresh classifier", "image-two-sample", "c2st[pixels]", "accuracy of a fresh classifier"),
+                    ("KID", "image-samples", "kid", "KID of samples"),
                 )
             ),
         ),

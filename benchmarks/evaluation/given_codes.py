@@ -17,6 +17,7 @@ from models.code_regression import CodeRegression
 
 GIVEN_METRICS = ("unexplained-share", *PATH_METRICS)
 SHOWN = 16
+SHOWN_PATHS = 2
 
 Codes = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray]
 """From the autoencoder's codes (N, z) and the images (N, D) to the codes that are given, (N, z)."""
@@ -80,7 +81,7 @@ def given_codes(subject: Subject, index: int) -> tuple[Values, Arrays]:
     return values, {
         "inputs": subject.training[:SHOWN].reshape(-1, *shape),
         "images": as_pixels(reached[:SHOWN]).reshape(-1, *shape),
-        "paths": as_pixels(paths[:4]).reshape(4, LINE_STEPS, *shape),
+        "paths": as_pixels(paths[:SHOWN_PATHS]).reshape(SHOWN_PATHS, LINE_STEPS, *shape),
     }
 
 

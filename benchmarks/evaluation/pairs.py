@@ -25,7 +25,7 @@ from metrics.similarity import ssim_map
 PAIR_METRICS = ("real-first",)
 NEARER = 0.9
 """A corrupted copy is at most this share of the real neighbour's distance away."""
-SHOWN = 5
+SHOWN = 16
 
 Pairs = dict[str, np.ndarray]
 """``clean``, ``real`` and ``corrupted`` images, uint8, each of shape (n, D)."""
@@ -89,10 +89,10 @@ def made_pairs(subject: Subject, index: int) -> Pairs:
 
 
 def shown(subject: Subject, pairs: Pairs) -> Arrays:
-    """Some pairs, evenly over all of them: clean, real and corrupted image in turn, as one grid."""
+    """Some pairs, evenly over all of them: ``clean``, ``real`` and ``corrupted`` images."""
     which = np.linspace(0, len(pairs["clean"]) - 1, SHOWN).astype(int)
-    in_turn = np.stack([pairs[name][which] for name in ("clean", "real", "corrupted")], axis=1)
-    return {"triples": in_turn.reshape(-1, *subject.dataset.shape), "pairs": np.array(len(pairs["clean"]))}
+    shape = subject.dataset.shape
+    return {name: images[which].reshape(-1, *shape) for name, images in pairs.items()}
 
 
 def ranked(subject: Subject, pairs: Pairs, badness: Callable[[np.ndarray], np.ndarray]) -> tuple[Values, Arrays]:

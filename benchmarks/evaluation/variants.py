@@ -40,7 +40,7 @@ def variants(subject: Subject, index: int) -> tuple[Values, Arrays]:
     shown = shown[shown < n]
     return values, {
         "inputs": data.test[shown].reshape(-1, *data.shape),
-        "images": decoded.reshape(n, VARIANTS, -1)[shown].reshape(-1, *data.shape),
+        "images": decoded.reshape(n, VARIANTS, -1)[shown].swapaxes(0, 1).reshape(VARIANTS, -1, *data.shape),
     }
 
 

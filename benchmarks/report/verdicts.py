@@ -178,7 +178,7 @@ def claim_figures(results: Results, claim: str) -> dict[str, Figure]:
 
 def metric_title(results: Results, metric: str) -> str:
     """A metric's name for an axis."""
-    known = results.run["metrics"].get(metric)
+    known = results.run["metrics"].get(metric.partition("[")[0])
     return known["title"] if known else metric.replace("-", " ")
 
 
@@ -186,7 +186,10 @@ def draw_values(axes: Axes, groups: dict[str, np.ndarray], label: str, logarithm
     """One dot for every run, a line at the mean of those that did not fail (the geometric mean on a logarithmic axis, which
     values at or below 0 do not allow), the failed ones counted. Of pairs of metrics the second stands above the first."""
     paired = any(values.ndim == 2 for values in groups.values())
-    logarithmic = logarithmic and all((values[np.isfinite(values)] > 0).all() for values in groups.values())
+    known = (
+        np.concatenate([values[np.isfinite(values)].ravel() for values in groups.values()]) if groups else np.empty(0)
+    )
+    logarithmic = logarithmic and len(known) > 0 and bool((known > 0).all())
     for row, (name, values) in enumerate(groups.items()):
         if paired:
             axes.plot(*values.T, "o", alpha=0.6, markersize=4, label=name)

@@ -7,6 +7,7 @@ from functools import partial
 
 from matplotlib.figure import Figure
 
+from benchmarks.report.claims.effort import quality_by_cost
 from benchmarks.report.claims.gradients import gradient_against_output
 from benchmarks.report.claims.optimum import d_against_formula, value_against_jsd
 from benchmarks.report.claims.printed_value import stated_against_printed
@@ -17,6 +18,7 @@ from benchmarks.report.claims.samples import samples_side_by_side
 from benchmarks.report.claims.scatter import classifier_against_distance, kl_against_quality
 from benchmarks.report.claims.schedules import jsd_against_k, jsd_by_schedule
 from benchmarks.report.claims.spread import arms_in_band, values_by_step_size
+from benchmarks.report.claims.strips import ROWS, image_strips
 from benchmarks.report.results import Results
 
 PICTURES: dict[str, Callable[[Results], Figure | None]] = {
@@ -38,5 +40,9 @@ PICTURES: dict[str, Callable[[Results], Figure | None]] = {
     "vae-is-stabler": values_by_step_size,
     "gans-differ-little": arms_in_band,
     "two-sample-classifier": classifier_against_distance,
+    "latent-generator": partial(samples_side_by_side, claim="latent-generator"),
+    "batchnorm-adam-help": partial(samples_side_by_side, claim="batchnorm-adam-help"),
+    "codes-save-time": quality_by_cost,
+    **{claim: partial(image_strips, claim=claim) for claim in ROWS},
 }
 """Claim → its picture, None where the run lacks what it shows."""

@@ -42,7 +42,7 @@ def panels(results: Results, group: Group, name: str, runs: int) -> list[Panel]:
 
 def in_words(results: Results, dataset: str, metric: str, value: float) -> str:
     """A metric and its value; of modes, how many there are too."""
-    facts = results.run["metrics"][metric]
+    facts = results.run["metrics"][metric.partition("[")[0]]
     if facts["unit"] == MODES:
         return f"{value:g} of {len(results.run['datasets'][dataset]['density']['means'])} {MODES}"
     return f"{facts['title']} {number(value)}"

@@ -32,7 +32,7 @@ def style_of(group: Group) -> tuple[str, str]:
 
 def title_of(results: Results, metric: str) -> str:
     """A metric's name for an axis, with its unit."""
-    facts = results.run["metrics"][metric]
+    facts = results.run["metrics"][metric.partition("[")[0]]
     return f"{facts['title']} ({facts['unit']})" if facts["unit"] else facts["title"]
 
 
