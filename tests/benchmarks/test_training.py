@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.func import stack_module_state
 
+from benchmarks.blocks import train_block
+from benchmarks.datasets import load
+from benchmarks.experiments.base import block
 from benchmarks.recipes import ARMS, FURTHER_ARMS, FURTHER_IMAGE_ARMS
 from benchmarks.specs import Training
 from benchmarks.training import (
@@ -439,3 +444,16 @@ def test_a_curve_ends_with_its_phase() -> None:
     assert trained.steps.tolist() == list(range(1, 41))
     assert recorded["squared_error"] == [True] * 20 + [False] * 20
     assert recorded["generator_loss"] == [False] * 20 + [True] * 20
+
+
+def test_a_block_sees_no_other_than_its_examples() -> None:
+    """Trained on 40 images as a data set of these alone would be."""
+    data = load("digits", Path(), offline=True)
+    spec = block("digits", "ae", {}, "smoke", (100,))
+    few = spec.model_copy(update={"training": spec.training.model_copy(update={"examples": 40})})
+    trained = train_block(few, Autoencoder, data, "cpu", 1)
+    alone = train_block(spec, Autoencoder, replace(data, train=data.train[:40]), "cpu", 1)
+    every = train_block(spec, Autoencoder, data, "cpu", 1)
+    for name, weight in trained.weights.items():
+        torch.testing.assert_close(weight, alone.weights[name], rtol=0, atol=0)
+    assert any(not torch.equal(weight, every.weights[name]) for name, weight in trained.weights.items())

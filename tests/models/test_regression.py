@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from models.code_regression import CodeRegression
 from models.networks import MLP
 from models.regression import ErrorName, Regression
 
@@ -46,3 +47,18 @@ def test_the_optimum_is_the_mean_or_the_median_whatever_the_noise(error: ErrorNa
 def test_labels() -> None:
     assert Regression.describe(Regression.Settings()) == "regression (squared error)"
     assert Regression.describe(Regression.Settings(error="absolute")) == "regression (absolute error)"
+
+
+def test_a_decoder_with_codes_of_its_own_learns_what_belongs_to_each() -> None:
+    """One code for each datum: the loss falls to 0, which no constant reaches."""
+    torch.manual_seed(0)
+    one = CodeRegression(MLP((2,), 1, (16,), "none", "identity"), CodeRegression.Settings()).double()
+    pairs = torch.cat([torch.tensor([[-1.0], [0.0], [1.0]], dtype=torch.float64), DATA], dim=1)
+    optimiser = torch.optim.Adam(one.parameters(), lr=0.01)
+    for _ in range(1500):
+        optimiser.zero_grad()
+        one("decoder", pairs, {})[0].backward()
+        optimiser.step()
+    assert float(one("decoder", pairs, {})[0]) < 1e-4
+    torch.testing.assert_close(one.sample({"latent": pairs[:, :1]}), DATA, atol=0.02, rtol=0)
+    assert one.noise_spec("decoder") == {}

@@ -80,12 +80,12 @@ def labelled(results: Results, dataset: str, name: str, group: Group, rows: Rows
     arrays, metric, shape = group.example, group.evidence.metric, tuple(results.run["datasets"][dataset]["shape"])
     values = group.values()
     value = in_words(results, dataset, metric, float(np.nanmean(values))) if np.isfinite(values).any() else "all failed"
-    found: list[Row] = []
-    for array, words in rows.own.items():
-        for row in strip_rows(arrays[array], shape) if array in arrays else ():
-            label = f"{name}: {words}" if words else f"{name}\n{value}"
-            found.append((row, label if not found or words not in found[-1][1] or not words else ""))
-    return found
+    return [
+        (row, (f"{name}: {words}" if words else f"{name}\n{value}") if index == 0 else "")
+        for array, words in rows.own.items()
+        if array in arrays
+        for index, row in enumerate(strip_rows(arrays[array], shape))
+    ]
 
 
 def image_strips(results: Results, claim: str) -> Figure | None:

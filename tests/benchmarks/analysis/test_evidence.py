@@ -116,3 +116,10 @@ def test_groups_that_were_not_run_are_left_out() -> None:
     assert {label: list(groups) for label, groups in found.items()} == {"s": ["first"], "beside": ["alone"]}
     np.testing.assert_array_equal(found["s"]["first"], [1, 2])
     np.testing.assert_array_equal(found["beside"]["alone"], [3, 4])
+
+
+def test_a_metric_of_pixels_is_named_in_full_and_of_features_by_its_base() -> None:
+    entries = [entry("c", [1])]
+    rows = EvidenceRows(rows_of(entries[0], (1, "c2st[cnn]", 0.7), (1, "c2st[pixels]", 0.9)), entries)
+    assert rows.values(Evidence(measure="m", metric="c2st"), ["c"]).tolist() == [0.7]
+    assert rows.values(Evidence(measure="m", metric="c2st[pixels]"), ["c"]).tolist() == [0.9]

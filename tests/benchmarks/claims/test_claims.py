@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.analysis.verdicts import judge
 from benchmarks.claims import CLAIMS, TOPICS
-from benchmarks.claims.spec import Claim, ClaimKind, Evidence, Family, Setting
+from benchmarks.claims.spec import Claim, ClaimKind, Evidence, Family, Margin, Setting
 from benchmarks.datasets import DATASETS
 from benchmarks.datasets.variations import VARIATIONS
 from benchmarks.evaluation import MEASURES
@@ -208,3 +208,78 @@ def test_every_claim_can_be_judged_in_all_its_settings() -> None:
         assert result.verdict != "cannot be judged"
         assert not any(setting.missing for setting in result.settings)
         assert not any(sign in result.reason for sign in ("  ", " ,", "nan", "\n")), result.reason
+
+
+def digits_claim(decisive_elsewhere: bool = True) -> Claim:
+    own = {"GAN": Evidence(measure="image-samples", metric="fid", model="gan")}
+    elsewhere = Margin(value=3.0, unit="FID", reason="made up for a test")
+    return Claim(
+        id="made-up",
+        statement="Made up",
+        document="000",
+        passage="1",
+        kind="bound",
+        quantity="FID",
+        contrast="none",
+        direction="lower",
+        margin=Margin(value=2.0, unit="FID", reason="made up for a test"),
+        family="secondary",
+        settings=(
+            Setting(label="ring", dataset="ring", groups=own),
+            Setting(
+                label="digits, first",
+                dataset="digits",
+                groups=own,
+                elsewhere={"mnist": elsewhere} if decisive_elsewhere else {},
+            ),
+            Setting(label="digits, second", dataset="digits", groups=own, decisive=False, elsewhere={"mnist": None}),
+        ),
+        controls=(Setting(label="digits, beside", dataset="digits", groups=own, elsewhere={"mnist": None}),),
+    )
+
+
+def test_elsewhere_the_moved_settings_decide() -> None:
+    moved = digits_claim().tried_on(["mnist"])
+    assert [(s.label, s.dataset, s.decisive) for s in moved.settings] == [
+        ("mnist, first", "mnist", True),
+        ("mnist, second", "mnist", False),
+    ]
+    assert [margin.value for s in moved.settings if (margin := moved.margin_in(s))] == [3.0, 2.0]
+    assert [s.label for s in moved.controls] == ["mnist, beside"]
+    assert Claim.model_validate_json(moved.model_dump_json()) == moved
+
+
+def test_beside_its_own_data_sets_what_is_moved_does_not_count() -> None:
+    claim = digits_claim()
+    for asked in (["digits", "mnist"], ["ring", "mnist"]):
+        both = claim.tried_on(asked)
+        assert both.settings[:3] == claim.settings
+        assert [(s.label, s.decisive) for s in both.settings[3:]] == [("mnist, first", False), ("mnist, second", False)]
+        assert Claim.model_validate_json(both.model_dump_json()) == both
+    assert claim.tried_on(["ring"]) == claim.tried_on(["digits"]) == claim
+
+
+def test_a_claim_that_nothing_would_decide_elsewhere_is_refused() -> None:
+    with pytest.raises(ValueError, match="elsewhere no setting would be decisive"):
+        digits_claim(decisive_elsewhere=False)
+
+
+def test_a_label_without_its_data_set_cannot_be_moved() -> None:
+    setting = Setting(
+        label="eight numbers",
+        dataset="digits",
+        groups={"AE": Evidence(measure="reconstruction", metric="ssim", model="ae")},
+        elsewhere={"mnist": None},
+    )
+    with pytest.raises(ValueError, match="must bear the data set's name"):
+        setting.on("mnist")
+
+
+@EVERY
+def test_every_claim_can_be_asked_for_where_it_says(claim: Claim) -> None:
+    names = {name for setting in claim.settings + claim.controls for name in setting.elsewhere}
+    for name in names:
+        moved = claim.tried_on([name])
+        assert DATASETS[name].kind == "images"
+        assert Claim.model_validate_json(moved.model_dump_json()).model_dump_json() == moved.model_dump_json()
+        assert name in TRIALS[claim.id].supports

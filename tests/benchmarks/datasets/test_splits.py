@@ -74,3 +74,11 @@ def test_digits_are_validated_on_their_training_part() -> None:
     data = load("digits", Path(), offline=True, split="validation")
     assert (len(data.train), len(data.test)) == (599, 299)
     assert "599" in data.summary and "299" in data.summary
+
+
+def test_the_first_examples_or_all_of_them() -> None:
+    data = load("digits", Path(), offline=True)
+    np.testing.assert_array_equal(data.trained_on(30), data.train[:30])
+    assert data.trained_on(None) is data.train or np.array_equal(data.trained_on(None), data.train)
+    with pytest.raises(ValueError, match="digits has 898 training examples, not 899"):
+        data.trained_on(899)

@@ -38,7 +38,7 @@ def facts(dataset: str) -> dict[str, Any]:
     """What ``run.json`` says of a data set."""
     density = DATASETS[dataset].density
     if density is None:
-        return {"kind": "images"}
+        return {"kind": "images", "shape": [8, 8]}
     known = density()
     parts = {name: getattr(known, name).tolist() for name in ("weights", "means", "scales")}
     return {"kind": "mixture", "density": {**parts, "window": known.window, "modes": known.modes}}
@@ -401,3 +401,89 @@ def test_a_control_that_measures_something_else_is_left_out(make: Make) -> None:
     )
     assert alike([(first, groups), (second, others)]) == [(first, groups), (second, others)]
     assert alike([(first, groups), (second, {"trained D": other})]) == [(first, groups)]
+
+
+def grey(*shape: int) -> np.ndarray:
+    """Images (N, \\*shape, 8, 8), each of one level of grey that no other has."""
+    count = int(np.prod(shape))
+    levels = np.arange(N * count, dtype=np.uint8).reshape(N, *shape, 1, 1)
+    return np.broadcast_to(levels, (N, *shape, 8, 8)).copy()
+
+
+def shown_levels(axes: Axes) -> list[int]:
+    """The grey levels of the images in a row, without the lines between them."""
+    (picture,) = axes.get_images()
+    row = np.asarray(picture.get_array())[0]
+    return [int(level) for level in row[4::9]]
+
+
+def test_midpoints_stand_under_the_images_that_they_are_between(make: Make) -> None:
+    label = "digits, all training images"
+    arrays = {"first": grey(5), "second": grey(5), "blends": grey(5), "images": grey(5)}
+    runs: Runs = {
+        (label, name): ({"midpoint-off-data": [0.1] * N}, {**arrays, "images": arrays["images"] + 40})
+        for name in ("VAE", "AE")
+    }
+    figure = PICTURES["ae-decoder-off-codes"](make("ae-decoder-off-codes", runs))
+    assert figure is not None
+    labels = [axes.get_ylabel() for axes in figure.axes]
+    assert [text.split("\n")[0] for text in labels[:2]] == ["a", "b"]
+    assert len(labels) == 5  # what the groups share stands once
+    assert labels[3].startswith("VAE: ") and labels[4].startswith("AE: ")
+    assert shown_levels(figure.axes[0]) == [0, 1, 2, 3, 4]
+    assert shown_levels(figure.axes[4]) == [40, 41, 42, 43, 44]
+
+
+def test_what_is_measured_stands_beside_a_groups_own_row(make: Make) -> None:
+    runs: Runs = {
+        ("digits, 8 numbers", name): (
+            {"reconstruction-mse": values},
+            {"inputs": grey(4), "reconstructions": grey(4)},
+        )
+        for name, values in (("AE", [0.01, 0.02, 0.03]), ("PCA", [np.nan] * N))
+    }
+    figure = PICTURES["ae-beats-pca"](make("ae-beats-pca", runs))
+    assert figure is not None
+    labels = [axes.get_ylabel() for axes in figure.axes]
+    assert labels[1] == "AE\nreconstruction MSE 0.0200"
+    assert len(labels) == 2  # of runs that failed there is nothing to show
+
+
+def test_several_rows_of_a_group_have_its_label_once(make: Make) -> None:
+    label = "digits, 16 numbers"
+    runs: Runs = {
+        (label, name): ({"path-length-ratio": [1.5] * N}, {"paths": grey(2, 9)})
+        for name in ("an autoencoder's codes", "the codes permuted")
+    }
+    figure = PICTURES["codes-vary-smoothly"](make("codes-vary-smoothly", runs))
+    assert figure is not None
+    labels = [axes.get_ylabel() for axes in figure.axes]
+    assert [bool(text) for text in labels] == [True, False, True, False]
+    assert shown_levels(figure.axes[1]) == list(range(9, 18))
+
+
+def test_no_strips_without_images(make: Make) -> None:
+    runs: Runs = {("digits, 8 numbers", "AE"): ({"reconstruction-mse": [0.1] * N}, {})}
+    assert PICTURES["ae-beats-pca"](make("ae-beats-pca", runs)) is None
+
+
+def test_quality_of_every_run_over_its_cost(make: Make) -> None:
+    costs, kid = np.tile([1e10, 2e10, 3e10], (N, 1)), np.tile([1.0, 0.2, 0.05], (N, 1))
+    runs: Runs = {
+        ("digits, KID 0.1", name): ({"flops-to-target": [3e10] * N}, {"flops": costs, "kid": kid})
+        for name in ("latent GAN", "GAN")
+    }
+    figure = PICTURES["codes-save-time"](make("codes-save-time", runs))
+    assert figure is not None
+    (axes,) = figure.axes
+    curves = [line for line in axes.get_lines() if len(x_of(line)) == 3]
+    assert len(curves) == 2 * N
+    assert {text.get_text() for text in axes.get_legend().get_texts()} == {"latent GAN", "GAN"}  # type: ignore[union-attr]
+
+
+def test_where_no_run_reached_its_quality_there_is_no_curve_and_no_error(make: Make) -> None:
+    runs: Runs = {("digits, KID 0.1", name): ({"flops-to-target": [np.nan] * N}, {}) for name in ("latent GAN", "GAN")}
+    results = make("codes-save-time", runs)
+    assert PICTURES["codes-save-time"](results) is None
+    (settings,) = claim_figures(results, "codes-save-time").values()
+    settings.canvas.draw()  # a logarithmic axis without values cannot be drawn
