@@ -13,6 +13,25 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.1f} minutes" if seconds < 3 * 3600 else f"{seconds / 3600:.0f} hours"
 
 
+def costs(plan: Plan) -> dict[str, dict[str, float]]:
+    """What every experiment and claim of the plan would cost alone, and how much of it another one wants too, in core-seconds.
+
+    A block's training counts in full for each that measures it.
+    """
+    found: dict[str, dict[str, float]] = {
+        experiment.name: {"alone": 0.0, "shared": 0.0} for experiment, _ in plan.requests
+    }
+    for unit in plan.units:
+        parts = [(m.seconds, set(m.experiments)) for m in unit.missing]
+        training = unit.seconds - sum(seconds for seconds, _ in parts)
+        everyone = {name for m in unit.missing for name in m.experiments}
+        for seconds, names in [*parts, (training, everyone)]:
+            for name in names:
+                found[name]["alone"] += seconds
+                found[name]["shared"] += seconds if len(names) > 1 else 0.0
+    return {name: {part: round(seconds, 1) for part, seconds in own.items()} for name, own in found.items()}
+
+
 def plan_facts(plan: Plan) -> dict[str, Any]:
     """The plan as plain data."""
     return {
@@ -27,6 +46,7 @@ def plan_facts(plan: Plan) -> dict[str, Any]:
         "core_seconds": round(sum(unit.seconds for unit in plan.todo), 1),
         "wall_seconds": round(plan.wall_seconds, 1),
         "notes": plan.notes,
+        "cost": costs(plan),
         "units": [
             {
                 "dataset": unit.label,
@@ -68,6 +88,11 @@ def plan_lines(plan: Plan) -> list[str]:
             f"{len(unit.missing)} of {len(unit.measurements)} measurements to take  {unit.seconds:6.0f} core-s  {shared}"
         )
     facts = plan_facts(plan)
+    lines += ["", "what each would cost alone, and how much of it others want too:"]
+    lines += [
+        f"{name:<30} {own['alone']:7.0f} core-s, {own['shared']:7.0f} shared" for name, own in facts["cost"].items()
+    ]
+    lines.append("")
     lines.append(
         f"{facts['blocks_to_train']} of {facts['blocks']} blocks to train, {facts['measurements_to_take']} of "
         f"{facts['measurements']} measurements to take: about {facts['core_seconds']:.0f} core-seconds, "

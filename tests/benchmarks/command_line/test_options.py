@@ -83,6 +83,22 @@ def test_repeated_options_add_up(tmp_path: Path, dry_run: DryRun) -> None:
     assert facts["blocks"] == 4 + 1  # two data sets, and the AE with two latent dimensions
 
 
+def test_the_cost_of_each_claim_and_what_is_shared(tmp_path: Path, dry_run: DryRun) -> None:
+    """A claim costs among others what it costs alone; what nobody shares adds up with what is shared to no more than the whole."""
+    names = ("pixel-loss-blurs", "gan-is-better-at-the-end", "mle-is-kl")
+    where = ("--profile", "smoke", "--results-dir", str(tmp_path))
+    together = dry_run("--claim", *names, *where)
+    assert list(together["cost"]) == list(names)
+    for name in names:
+        alone = dry_run("--claim", name, *where)
+        assert together["cost"][name]["alone"] == alone["cost"][name]["alone"] == alone["core_seconds"]
+        assert alone["cost"][name]["shared"] == 0
+    shared = [own["shared"] for own in together["cost"].values()]
+    assert shared[0] == shared[1] > 0 == shared[2]  # the same GAN on digits
+    each = sum(own["alone"] for own in together["cost"].values())
+    assert each - shared[0] == pytest.approx(together["core_seconds"], abs=0.2)
+
+
 def test_experiments_and_claims_add_up(tmp_path: Path, dry_run: DryRun) -> None:
     """A measurement that both want is taken once, for both; a claim of data alone trains nothing."""
     where = ["--profile", "smoke", "--results-dir", str(tmp_path)]
