@@ -14,7 +14,7 @@ from benchmarks.datasets import Dataset
 from benchmarks.specs import Block, Network
 from benchmarks.training import Progress, Stack, Trained, train
 from models.base import GenerativeModel
-from models.networks import MLP, Affine, Conv, MaxoutMLP, Networks, Output
+from models.networks import MLP, Affine, Conv, MaxoutMLP, Networks, Output, PatchMLP
 
 
 def _conv(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
@@ -34,11 +34,16 @@ def _maxout(network: Network, shape: tuple[int, ...], output: Output) -> Network
     return MaxoutMLP(shape, network.latent, network.hidden, network.norm, output)
 
 
+def _patches(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
+    return PatchMLP(shape, network.latent, network.hidden, network.norm, output)
+
+
 BUILDERS: dict[str, Callable[[Network, tuple[int, ...], Output], Networks]] = {
     "mlp": _mlp,
     "conv": _conv,
     "affine": _affine,
     "maxout": _maxout,
+    "patches": _patches,
 }
 """Builders of the matched networks, by ``Network.kind``."""
 

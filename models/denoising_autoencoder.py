@@ -16,12 +16,12 @@ Codes and reconstructions are taken from clean inputs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from torch import Tensor
 
-from models.autoencoder import Autoencoder
+from models.autoencoder import ERROR_TITLES, Autoencoder
 from models.base import Noise, Objective
 from models.networks import Networks
 
@@ -54,10 +54,9 @@ class DenoisingAutoencoder(Autoencoder):
             )
 
     @classmethod
-    def describe(cls, settings: Settings) -> str:
-        return {"gaussian": "DAE", "masking": "DAE (masking)", "salt-and-pepper": "DAE (salt and pepper)"}[
-            settings.corruption
-        ]
+    def describe(cls, settings: Any) -> str:
+        kinds = {"gaussian": "DAE", "masking": "DAE (masking)", "salt-and-pepper": "DAE (salt and pepper)"}
+        return f"{kinds[settings.corruption]}{ERROR_TITLES[settings.error]}"
 
     def noise_spec(self, objective: Objective) -> dict[str, Noise]:
         kind: Literal["normal", "uniform"] = "normal" if self.settings.corruption == "gaussian" else "uniform"

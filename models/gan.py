@@ -37,6 +37,9 @@ Stabilisers are settings of every adversarial model, all off by default:
 * batch or group normalisation in the generator other than the matched networks' own, and in the discriminator;
 * Adam's betas.
 
+A regression term may be added to the generator's loss, λ E ‖x − G(z)‖² with x and z drawn apart (``models.regression``): what the
+squared error of single pixels does to one and the same generator, alone and beside its discriminator.
+
 So are plain gradient descent (``sgd``) in Adam's place, and uniform noise on a cube, U(−√3, √3) in every dimension, in the place of
 N(0, I): mean 0 and variance 1 as well.
 """
@@ -75,7 +78,7 @@ class AdversarialModel(ScoringModel):
 
         ``discriminator_steps`` and ``generator_steps`` are d and g of k = d / g; ``rounds`` is R, None for the other schedules;
         ``head_start`` the share of the budget in which the discriminator trains alone first; ``r1_weight`` is γ; ``ema_decay`` the
-        decay of the average, None for none; ``generator_norm`` None for the matched networks' own.
+        decay of the average, None for none; ``generator_norm`` None for the matched networks' own; ``regression_weight`` is λ.
         """
 
         discriminator_steps: Annotated[int, Field(ge=1, le=1000)] = 1
@@ -93,6 +96,7 @@ class AdversarialModel(ScoringModel):
         ema_decay: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] | None = None
         generator_norm: Norm | None = None
         discriminator_norm: Norm = "none"
+        regression_weight: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = 0.0
 
         @model_validator(mode="after")
         def _check_penalty(self) -> AdversarialModel.Settings:
@@ -149,6 +153,7 @@ class AdversarialModel(ScoringModel):
                 f"average {self.ema_decay:g}" if self.ema_decay is not None else "",
                 f"G {self.generator_norm} norm" if self.generator_norm is not None else "",
                 f"D {self.discriminator_norm} norm" if self.discriminator_norm != "none" else "",
+                f"L2 {self.regression_weight:g}" if self.regression_weight else "",
             ]
             return "".join(f", {part}" for part in parts if part)
 
@@ -191,13 +196,19 @@ class AdversarialModel(ScoringModel):
         return {"latent": Noise(PRIORS[self.settings.prior], (self.latent,))}
 
     def uses_data(self, objective: Objective) -> bool:
-        return objective == "discriminator"
+        return objective == "discriminator" or self.settings.regression_weight > 0
 
     def forward(self, objective: Objective, x: Tensor | None, noise: Mapping[str, Tensor]) -> tuple[Tensor, Scalars]:
         if objective == "generator":
-            score = self.score(self.generator(noise["latent"]))
+            made = self.generator(noise["latent"])
+            score = self.score(made)
             loss = self.generator_loss(score)
             scalars = {"generator_loss": loss.detach()}
+            if self.settings.regression_weight:
+                assert x is not None
+                error = (x - made).square().sum(-1).mean(-1)
+                scalars["squared_error"] = error.detach()
+                loss = loss + self.settings.regression_weight * error
             if self.settings.schedule == "who-loses":
                 scalars["fooled"] = (self.taken_for_data(score).to(loss.dtype).mean(-1) > 0.5).to(loss.dtype)
             return loss, scalars

@@ -76,7 +76,7 @@ class LatentGAN(GenerativeModel):
         return self.gan.sample_spec()
 
     def uses_data(self, objective: Objective) -> bool:
-        return objective != "generator"
+        return objective == "autoencoder" or self.gan.uses_data(objective)
 
     def forward(self, objective: Objective, x: Tensor | None, noise: Mapping[str, Tensor]) -> tuple[Tensor, Scalars]:
         if objective == "autoencoder":

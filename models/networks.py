@@ -205,6 +205,55 @@ class Affine(MLP):
         return nn.Sequential(*layers)
 
 
+class Patches(nn.Module):
+    """An image of independent quarters: each from its own part of the latent vector, by its own network, (B, z) → (B, D).
+
+    Args:
+        parts: four networks, of the upper left, upper right, lower left and lower right quarter, each (B, z / 4) → (B, D / 4).
+        shape: of the image, (H, W) or (C, H, W), with even sides.
+    """
+
+    def __init__(self, parts: list[nn.Sequential], shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.parts = nn.ModuleList(parts)
+        self.quarter = (*shape[:-2], shape[-2] // 2, shape[-1] // 2)
+
+    def forward(self, z: Tensor) -> Tensor:
+        latents = z.chunk(len(self.parts), dim=-1)
+        quarters = [part(own).unflatten(-1, self.quarter) for part, own in zip(self.parts, latents, strict=True)]
+        rows = [torch.cat(quarters[row : row + 2], dim=-1) for row in (0, 2)]
+        return torch.cat(rows, dim=-2).flatten(-len(self.quarter))
+
+
+class PatchMLP(MLP):
+    """A decoder that makes the quarters of an image independently of each other; the encoder is that of :class:`MLP`.
+
+    Each quarter has a quarter of the latent dimensions and of the units of every hidden layer: a generator whose components cannot
+    agree with each other, whatever it is trained by.
+
+    Args:
+        shape: see :class:`Networks`, with even sides.
+        latent: divisible by 4.
+        hidden: see :class:`MLP`, divisible by 4.
+        norm: see :class:`Networks`, as the rest.
+
+    Raises:
+        ValueError: sides, latent dimensions or widths that cannot be divided.
+    """
+
+    QUARTERS = 4
+
+    def decoder(self, norm: Norm | None = None) -> nn.Module:  # type: ignore[override]
+        if len(self.shape) < 2 or any(side % 2 for side in self.shape[-2:]):
+            raise ValueError(f"data of shape {self.shape} have no quarters; give images with even sides")
+        sizes = (self.latent, *self.hidden)
+        if any(size % self.QUARTERS for size in sizes):
+            raise ValueError(f"latent dimensions and widths {sizes} must be divisible by {self.QUARTERS}")
+        latent, *hidden = (size // self.QUARTERS for size in sizes)
+        part = MLP((self.data // self.QUARTERS,), latent, tuple(hidden), self.norm, self.output)
+        return Patches([part.decoder(norm) for _ in range(self.QUARTERS)], self.shape)
+
+
 class Maxout(nn.Module):
     """Maximum of k affine maps (Goodfellow et al., *Maxout Networks*, ICML 2013); x and parameters as for :class:`Linear`."""
 

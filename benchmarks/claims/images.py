@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.claims.arms import AE, CONVOLUTIONAL, GAN, MNIST, VAE, Arm, of_arm
+from benchmarks.claims.arms import AE, CONVOLUTIONAL, GAN, MNIST, VAE, Arm, of_arm, samples
 from benchmarks.claims.spec import Claim, Evidence, Margin, Setting
 from benchmarks.datasets.corruptions import ALL_FAMILIES, FAMILIES
 
@@ -264,14 +264,29 @@ CLAIMS = (
                 for corruption, degree in WRONG_WHOLES
             ),
         ),
-        controls=tuple(
+        controls=(
+            *(
+                Setting(
+                    label=f"digits, {corruption}, by single pixels",
+                    dataset="digits",
+                    elsewhere=MNIST,
+                    groups={"independent pixels": seen(corruption, degree, "pixels")},
+                )
+                for corruption, degree in WRONG_WHOLES
+            ),
             Setting(
-                label=f"digits, {corruption}, by single pixels",
+                label="digits, a generator that makes its quarters apart",
                 dataset="digits",
                 elsewhere=MNIST,
-                groups={"independent pixels": seen(corruption, degree, "pixels")},
-            )
-            for corruption, degree in WRONG_WHOLES
+                quantity="FID of samples",
+                decisive=False,
+                groups={
+                    "GAN": samples(GAN, "fid", on="image"),
+                    "GAN, quarters apart": samples(GAN, "fid", on="image", network={"kind": "patches"}),
+                    "VAE": samples(VAE, "fid", on="image"),
+                    "VAE, quarters apart": samples(VAE, "fid", on="image", network={"kind": "patches"}),
+                },
+            ),
         ),
     ),
 )

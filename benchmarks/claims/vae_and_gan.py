@@ -85,6 +85,31 @@ BY_MODEL: dict[str, Arm] = {
 }
 """Models that a fresh classifier and the JSD rank."""
 
+
+def beside_discriminator(weight: float) -> Arm:
+    """A GAN whose generator is also trained by regression of images from noise."""
+    return "gan", {**GAN[1], "regression_weight": weight}
+
+
+TRAINED_DIRECTLY: tuple[tuple[str, str, Arm, str], ...] = (
+    ("absolute error", "regression", ("regression", {"error": "absolute"}), "prior"),
+    *(
+        (f"a discriminator and {weight:g} times the squared error", "both", beside_discriminator(weight), "prior")
+        for weight in (0.1, 1.0)
+    ),
+    *(
+        (f"{name}, {words}", name, arm, sampler)
+        for name, arm in (
+            ("AE", AE),
+            ("AE with absolute error", ("ae", {"error": "absolute"})),
+            ("VAE", VAE),
+            ("VAE with fixed scale", VAE_FIXED),
+        )
+        for sampler, words in (("prior", "N(0, I)"), ("gmm", "GMM on codes"))
+    ),
+)
+"""What else one and the same decoder is trained by, beside a discriminator: in words, name, arm, sampler."""
+
 CLAIMS = (
     Claim(
         id="quality-order",
@@ -342,6 +367,19 @@ CLAIMS = (
                     "GAN": samples(GAN, "sharpness", on="image"),
                     "regression": samples(REGRESSION, "sharpness", on="image"),
                 },
+            ),
+            *(
+                Setting(
+                    label=f"digits, {words}",
+                    dataset="digits",
+                    elsewhere=MNIST,
+                    groups={
+                        "GAN": samples(GAN, "sharpness", on="image"),
+                        name: samples(arm, "sharpness", on="image", sampler=sampler),
+                    },
+                    decisive=False,
+                )
+                for words, name, arm, sampler in TRAINED_DIRECTLY
             ),
         ),
         controls=(

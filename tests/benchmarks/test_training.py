@@ -40,6 +40,9 @@ TRAINED += [
     ("discriminator", {"negatives": "mixture", "mixture": TWO}),
     ("discriminator", {"negatives": "ascent", "mining_steps": 3}),
     ("discriminator", {"negatives": "langevin", "mining_steps": 3}),
+    ("ae", {"error": "absolute"}),
+    ("gan", {"regression_weight": 0.1}),
+    ("latent-gan", {"regression_weight": 0.1}),
 ]
 EVERY_ARM = pytest.mark.parametrize(("name", "settings"), TRAINED, ids=lambda value: str(value))
 EVERY_MODEL = pytest.mark.parametrize(

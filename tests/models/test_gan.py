@@ -185,3 +185,17 @@ def test_labels(settings: dict[str, object], label: str) -> None:
 def test_settings_that_say_nothing_or_contradict_are_refused(settings: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         GAN.Settings.model_validate(settings)
+
+
+def test_regression_is_added_to_the_generators_loss_and_to_no_other() -> None:
+    torch.manual_seed(0)
+    plain = gan()
+    both = gan(regression_weight=0.5)
+    both.load_state_dict(plain.state_dict())
+    x, noise = torch.randn(6, 4), {"latent": torch.randn(6, 2)}
+    assert both.uses_data("generator") and not plain.uses_data("generator")
+    added = both("generator", x, noise)[0] - plain("generator", None, noise)[0]
+    expected = 0.5 * (x - plain.sample(noise)).square().sum(1).mean()
+    torch.testing.assert_close(added, expected)
+    torch.testing.assert_close(both("discriminator", x, noise)[0], plain("discriminator", x, noise)[0])
+    assert GAN.describe(GAN.Settings(regression_weight=0.5)) == "GAN (non-saturating, L2 0.5)"

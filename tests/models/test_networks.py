@@ -16,6 +16,7 @@ from models.networks import (
     Maxout,
     MaxoutMLP,
     Norm,
+    PatchMLP,
     Upsampling,
     count_parameters,
     groups_of,
@@ -193,3 +194,40 @@ def test_the_networks_of_pacgan_have_the_published_sizes() -> None:
         assert not any(p.detach().any() for name, p in network.named_parameters() if name.endswith("bias"))
     with pytest.raises(ValueError, match="norm must be none"):
         built.encoder(1, "batch")
+
+
+def test_quarters_know_nothing_of_each_other() -> None:
+    """Another part of the latent vector changes its own quarter of the image, and no other pixel."""
+    torch.manual_seed(0)
+    decoder = PatchMLP((3, 8, 12), 8, (16, 32), "none", "sigmoid").decoder()
+    z = torch.randn(5, 8)
+    image = decoder(z).unflatten(-1, (3, 8, 12))
+    upper, lower, left, right = slice(0, 4), slice(4, 8), slice(0, 6), slice(6, 12)
+    for part, (rows, columns) in enumerate([(upper, left), (upper, right), (lower, left), (lower, right)]):
+        moved = z.clone()
+        moved[:, 2 * part : 2 * part + 2] += 1
+        changed = (decoder(moved).unflatten(-1, (3, 8, 12)) != image).any(0).any(0)
+        assert changed[rows, columns].all()
+        changed[rows, columns] = False
+        assert not changed.any()
+
+
+def test_stacked_quarters_equal_quarters_alone() -> None:
+    built = PatchMLP((8, 8), 4, (8, 16), "batch", "sigmoid")
+    alone = [built.decoder() for _ in range(3)]
+    parameters, buffers = stack_module_state(alone)
+    z = torch.randn(3, 6, 4)
+    stacked = functional_call(alone[0], (parameters, buffers), (z,))
+    for index, decoder in enumerate(alone):
+        torch.testing.assert_close(stacked[index], decoder(z[index]))
+
+
+@pytest.mark.parametrize(
+    ("shape", "latent", "hidden", "message"),
+    [((64,), 4, (8,), "no quarters"), ((7, 8), 4, (8,), "no quarters"), ((8, 8), 6, (8,), "divisible by 4")],
+)
+def test_what_cannot_be_quartered_is_refused(
+    shape: tuple[int, ...], latent: int, hidden: tuple[int, ...], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        PatchMLP(shape, latent, hidden, "none", "sigmoid").decoder()
