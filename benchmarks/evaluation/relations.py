@@ -21,8 +21,9 @@ def corrupted(subject: Subject, index: int) -> np.ndarray:
 
 
 def shown(subject: Subject, images: np.ndarray) -> Arrays:
-    """Some of the corrupted images."""
-    return {"images": images[:SHOWN].reshape(-1, *subject.dataset.shape)}
+    """Some of the images before and after."""
+    shape = subject.dataset.shape
+    return {"inputs": subject.dataset.test[:SHOWN].reshape(-1, *shape), "images": images[:SHOWN].reshape(-1, *shape)}
 
 
 def by_score(subject: Subject, index: int) -> tuple[Values, Arrays]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from benchmarks.report.claims.evidence import decisive
+from benchmarks.report.claims.evidence import Group, Tried, decisive
 from benchmarks.report.claims.scatter import style_of
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
 
 LINEAR_BELOW = 0.01
 """KID may be negative near 0, where its axis is linear."""
+
+
+def groups_of(settings: Tried, dataset: str) -> list[Group]:
+    """All groups on a data set."""
+    return [group for setting, groups in settings if setting.dataset == dataset for group in groups.values()]
 
 
 def quality_by_cost(results: Results) -> Figure | None:
@@ -41,7 +46,11 @@ def quality_by_cost(results: Results) -> Figure | None:
                     label = name if index == 0 else None
                     axes.plot(run["flops"], run["kid"], color=style_of(group)[0], alpha=0.6, linewidth=1.3, label=label)
                 drawn.add(name)
-        axes.set_yscale("symlog", linthresh=LINEAR_BELOW)
+        lowest = min(float(run["kid"].min()) for group in groups_of(settings, dataset) for run in group.runs)
+        if lowest > 0:
+            axes.set_yscale("log")
+        else:
+            axes.set_yscale("symlog", linthresh=LINEAR_BELOW)
         axes.set(xlabel="floating-point operations of the training", ylabel="KID of samples; dashed: to be reached")
         axes.set_title(dataset, loc="left")
         axes.legend(frameon=False, fontsize=8)

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from benchmarks.claims.spec import Setting
 from benchmarks.report.claims.evidence import Group, decisive
 from benchmarks.report.claims.samples import in_words
 from benchmarks.report.figures import LINE_GREY, bare, channels_last
@@ -32,7 +33,7 @@ class Rows:
 
     Attributes:
         shared: array → label: what all groups of a setting have in common, shown once, above.
-        own: array → label, of every group, after its name; an empty label for what the claim measures.
+        own: array → label, of every group; the first bears the group's name and what the claim measures, too.
     """
 
     shared: Mapping[str, str]
@@ -54,7 +55,7 @@ ROWS: dict[str, Rows] = {
     "pixel-error-misleads": Rows(
         {"clean": "image", "real": "a real one of its class"}, {"corrupted": "nearer in pixels"}
     ),
-    "discriminator-sees-relations": Rows({}, {"images": "corrupted"}),
+    "discriminator-sees-relations": Rows({"inputs": "test images"}, {"images": "corrupted"}),
 }
 """Claims that are shown so."""
 
@@ -75,46 +76,69 @@ def joined(row: np.ndarray) -> np.ndarray:
     return canvas
 
 
-def labelled(results: Results, dataset: str, name: str, group: Group, rows: Rows) -> list[Row]:
-    """The rows of one group: those of its example run."""
-    arrays, metric, shape = group.example, group.evidence.metric, tuple(results.run["datasets"][dataset]["shape"])
+def value_of(results: Results, dataset: str, group: Group) -> str:
+    """The mean over a group's runs of what the claim measures, in words."""
     values = group.values()
-    value = in_words(results, dataset, metric, float(np.nanmean(values))) if np.isfinite(values).any() else "all failed"
-    return [
-        (row, (f"{name}: {words}" if words else f"{name}\n{value}") if index == 0 else "")
-        for array, words in rows.own.items()
-        if array in arrays
-        for index, row in enumerate(strip_rows(arrays[array], shape))
-    ]
+    if not np.isfinite(values).any():
+        return "all failed"
+    return in_words(results, dataset, group.evidence.metric, float(np.nanmean(values)))
+
+
+def labelled(results: Results, dataset: str, name: str, alike: list[Group], rows: Rows) -> list[Row]:
+    """The rows of one group: those of its example run, the first with all that was measured of its images.
+
+    Args:
+        results: the results directory.
+        dataset: whose images they are.
+        name: of the group.
+        alike: the group in each of the settings that look at the same images.
+        rows: what is shown.
+    """
+    arrays, shape = alike[0].example, tuple(results.run["datasets"][dataset]["shape"])
+    measured = "\n".join([name, *(value_of(results, dataset, group) for group in alike)])
+    found: list[Row] = []
+    for array, words in rows.own.items():
+        for index, row in enumerate(strip_rows(arrays[array], shape) if array in arrays else ()):
+            label = words if found else "\n".join(filter(None, [words, measured]))
+            found.append((row, label if index == 0 else ""))
+    return found
 
 
 def image_strips(results: Results, claim: str) -> Figure | None:
     """A block of rows for each decisive setting whose runs kept images; None where none did.
 
     Beside a group's own row stands the mean over its seeds of what the claim measures; the images are those of an example run.
+    Settings that measure different things of the same images share their rows.
     """
     wanted = ROWS[claim]
-    blocks: list[tuple[str, list[Row]]] = []
+    blocks: dict[str, tuple[Setting, dict[str, list[Group]]]] = {}
     for setting, groups in decisive(results, claim):
+        same = str([[entry["key"] for entry in group.entries] for group in groups.values()])
+        _, known = blocks.setdefault(same, (setting, {name: [] for name in groups}))
+        for (name, group), alike in zip(groups.items(), known.values(), strict=True):
+            assert name in known, "the same runs have the same names"
+            alike.append(group)
+    drawn: list[tuple[str, list[Row]]] = []
+    for setting, known in blocks.values():
         shape = tuple(results.run["datasets"][setting.dataset]["shape"])
-        first = next(iter(groups.values())).example
-        rows = [
-            (row, words)
+        first = next(iter(known.values()))[0].example
+        shared = [
+            (row, words if index == 0 else "")
             for array, words in wanted.shared.items()
             if array in first
-            for row in strip_rows(first[array], shape)
+            for index, row in enumerate(strip_rows(first[array], shape))
         ]
-        own = [row for name, group in groups.items() for row in labelled(results, setting.dataset, name, group, wanted)]
+        own = [row for name, alike in known.items() for row in labelled(results, setting.dataset, name, alike, wanted)]
         if own:
-            blocks.append((setting.label, rows + own))
-    if not blocks:
+            drawn.append((setting.label, shared + own))
+    if not drawn:
         return None
-    heights = [len(rows) for _, rows in blocks]
-    columns = max(len(row) for _, rows in blocks for row, _ in rows)
-    size = (INCHES_OF_LABEL + max(columns * ROW_INCHES, 4.5), ROW_INCHES * sum(heights) + 0.45 * len(blocks) + 0.9)
+    heights = [len(rows) for _, rows in drawn]
+    columns = max(len(row) for _, rows in drawn for row, _ in rows)
+    size = (INCHES_OF_LABEL + max(columns * ROW_INCHES, 4.5), ROW_INCHES * sum(heights) + 0.45 * len(drawn) + 0.9)
     figure = plt.figure(figsize=size)
-    parts = figure.add_gridspec(len(blocks), 1, height_ratios=heights, hspace=0.35)
-    for place, (label, rows) in enumerate(blocks):
+    parts = figure.add_gridspec(len(drawn), 1, height_ratios=heights, hspace=0.35)
+    for place, (label, rows) in enumerate(drawn):
         lines = parts[place].subgridspec(len(rows), 1, hspace=0.06)
         for index, (row, words) in enumerate(rows):
             axes = figure.add_subplot(lines[index])

@@ -429,7 +429,7 @@ def test_midpoints_stand_under_the_images_that_they_are_between(make: Make) -> N
     labels = [axes.get_ylabel() for axes in figure.axes]
     assert [text.split("\n")[0] for text in labels[:2]] == ["a", "b"]
     assert len(labels) == 5  # what the groups share stands once
-    assert labels[3].startswith("VAE: ") and labels[4].startswith("AE: ")
+    assert labels[3:] == [f"½ a + ½ b in codes\n{name}\nmidpoints off the data 0.100" for name in ("VAE", "AE")]
     assert shown_levels(figure.axes[0]) == [0, 1, 2, 3, 4]
     assert shown_levels(figure.axes[4]) == [40, 41, 42, 43, 44]
 
@@ -487,3 +487,19 @@ def test_where_no_run_reached_its_quality_there_is_no_curve_and_no_error(make: M
     assert PICTURES["codes-save-time"](results) is None
     (settings,) = claim_figures(results, "codes-save-time").values()
     settings.canvas.draw()  # a logarithmic axis without values cannot be drawn
+
+
+def test_settings_that_look_at_the_same_images_share_their_rows(make: Make) -> None:
+    """One measurement gives distance and ratio: it is shown once, with both."""
+    groups = CLAIMS["novelty-order"].settings[0].groups
+    labels = [setting.label for setting in CLAIMS["novelty-order"].settings if setting.decisive]
+    values = {"relative-distance": [0.3] * N, "many-neighbours": [0.2] * N}
+    arrays = {"images": grey(4), "nearest": grey(4)}
+    results = make("novelty-order", {(labels[0], name): (values, arrays) for name in groups})
+    results.trial["evidence"]["novelty-order"][labels[1]] = results.trial["evidence"]["novelty-order"][labels[0]]
+    figure = PICTURES["novelty-order"](results)
+    assert figure is not None
+    rows = [axes.get_ylabel() for axes in figure.axes]
+    assert len(rows) == 2 * len(groups)
+    assert rows[0] == "AE, reconstructions\nrelative distance 0.300\nbetween many 0.200"
+    assert set(rows[1::2]) == {"nearest training images"}
