@@ -1,0 +1,111 @@
+"""The pages of the documentation: every claim and document, what the results say, nothing by hand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks.claims import CLAIMS
+from benchmarks.claims.documents import DOCUMENTS
+from benchmarks.report.pages.__main__ import main, write_pages
+from benchmarks.report.pages.claims_page import claims_page, condition
+from benchmarks.report.results import Results
+
+REPOSITORY = Path(__file__).parents[3]
+REFERENCE = REPOSITORY / "results" / "reference"
+
+
+@pytest.fixture(scope="module")
+def reference() -> Results:
+    return Results(REFERENCE)
+
+
+@pytest.fixture(scope="module")
+def page(reference: Results) -> str:
+    return claims_page({"here": reference}, {"quality-order": "figures/claim-quality-order.png"})
+
+
+def test_every_claim_has_a_line_on_the_board_and_a_section(reference: Results, page: str) -> None:
+    for result in reference.verdicts:
+        claim = reference.claims[result.claim]
+        line = next(line for line in page.splitlines() if line.startswith(f"| [{result.claim}](#{result.claim})"))
+        assert line.endswith(f"| {result.verdict} |")
+        section = page.partition(f"\n## {result.claim}\n")[2].partition("\n## ")[0]
+        assert f"*{claim.statement}* (document {claim.document}" in section
+        assert f"**Here: {result.verdict}**" in section
+        assert result.reason in section
+        assert "**What would change our mind.**" in section
+        for setting in result.settings:
+            label = setting.label.replace("|", "\\|")
+            assert f"**{label}** |" in section if setting.decisive else f"| {label} |" in section
+
+
+def test_a_picture_stands_only_where_there_is_one(page: str) -> None:
+    assert re.findall(r"!\[[^]]*\]\(([^)]*)\)", page) == ["figures/claim-quality-order.png"]
+
+
+def test_runs_stand_side_by_side(reference: Results) -> None:
+    both = claims_page({"one": reference, "other": reference}, {})
+    assert "| claim | document | one | other |" in both
+    assert both.count("**What would change our mind.**") == len(reference.claims)
+    assert "**One: mixed**" in both and "**Other: mixed**" in both
+
+
+@pytest.mark.parametrize(
+    "claim", [claim for claim in CLAIMS.values() if claim.kind != "descriptive"], ids=lambda c: c.id
+)
+def test_every_setting_says_what_must_hold_in_it(claim: object) -> None:
+    from benchmarks.claims.spec import Claim
+
+    assert isinstance(claim, Claim)
+    for setting in claim.settings:
+        words = condition(claim, setting)
+        assert claim.quantity_in(setting) in words
+        assert "  " not in words and "by more than -" not in words and "nan" not in words
+
+
+def test_a_negative_margin_is_how_much_worse_it_may_be() -> None:
+    claim = CLAIMS["schedules"]
+    assert "is not higher than that of alternating by 0.0500 nat or more" in condition(claim, claim.settings[0])
+
+
+def test_both_pages_and_pictures_are_written(tmp_path: Path) -> None:
+    target = tmp_path / "docs"
+    (target / "figures").mkdir(parents=True)
+    (target / "figures" / "claim-gone.png").write_bytes(b"of a claim that is no more")
+    write_pages({"here": REFERENCE}, target)
+    assert not list((target / "figures").glob("*.png"))  # a reference keeps no pictures of claims
+    documents = (target / "documents.md").read_text(encoding="utf-8")
+    for name, document in DOCUMENTS.items():
+        section = documents.partition(f"## {name}: ")[2].partition("\n## ")[0]
+        assert section
+        for erratum in document.errata:
+            assert erratum.place in section
+    links = re.findall(r"\(claims\.md#([a-z0-9-]+)\)", documents)
+    text = (target / "claims.md").read_text(encoding="utf-8")
+    assert links and all(f"\n## {link}\n" in text for link in links)
+    claimed = {(name, claim.id) for claim in Results(REFERENCE).claims.values() for name in claim.document.split(", ")}
+    assert len(links) == len(claimed)
+
+
+def test_what_errata_point_to_exists() -> None:
+    for document in DOCUMENTS.values():
+        for erratum in document.errata:
+            for name in re.findall(r"[Ss]ee ([a-z0-9-]+)", erratum.right):
+                assert name in CLAIMS
+
+
+def test_no_results_and_two_of_a_name_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words, message in (
+        ([str(tmp_path)], "is not a results directory: it has no run.json"),
+        ([f"a={REFERENCE}", f"a={REFERENCE}"], "two results directories have the same title"),
+    ):
+        monkeypatch.setattr("sys.argv", ["pages", *words, "--target", str(tmp_path / "docs")])
+        assert main() == 2
+        error = capsys.readouterr().err
+        assert error.startswith("pages: ") and message in error and error.count("\n") == 1
+        assert not (tmp_path / "docs").exists()
