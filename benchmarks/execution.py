@@ -18,11 +18,11 @@ THREADS = 1
 
 WIDTH: dict[str, dict[str, int]] = {
     "cpu": {
-        "ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8,
+        "ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8, "strokes": 8,
         "narrow-ring": 1, "wide-grid": 1, "mnist": 1, "fashion-mnist": 1, "kmnist": 1, "cifar10": 1, "own": 1,
     },
     "cuda": {
-        "ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8,
+        "ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8, "strokes": 8,
         "narrow-ring": 8, "wide-grid": 8, "mnist": 8, "fashion-mnist": 8, "kmnist": 8, "cifar10": 8, "own": 8,
     },
 }  # fmt: skip
@@ -40,6 +40,7 @@ MS_PER_UPDATE: dict[str, dict[str, float]] = {
 """Milliseconds per seed and update on one CPU core of the machine that the tables were made on."""
 _LIKE = {
     **dict.fromkeys(("grid", "unequal-pair", "pair-1d", "comb-1d", "spiral"), "ring"),
+    "strokes": "digits",
     "wide-grid": "narrow-ring",
     **dict.fromkeys(("fashion-mnist", "kmnist", "cifar10", "own"), "mnist"),
 }
@@ -76,6 +77,7 @@ SECONDS_PER_SEED: dict[str, float] = {
     "pairs-by-residual": 0.1,
     "layer-gradients": 0.1,
     "effort": 0.5,
+    "stroke-samples": 0.02,
     "relations-by-score": 0.02,
     "relations-by-pixels": 0.02,
     "calibration-hist": 0.05,

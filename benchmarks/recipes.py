@@ -53,7 +53,7 @@ TUNED_AS: dict[str, str] = {
     **dict.fromkeys(("ring", "pair-1d", "comb-1d", "spiral"), "ring"),
     "grid": "grid",
     "unequal-pair": "unequal-pair",
-    **dict.fromkeys(("digits", "mnist", "fashion-mnist", "kmnist", "cifar10", "own"), "digits"),
+    **dict.fromkeys(("digits", "strokes", "mnist", "fashion-mnist", "kmnist", "cifar10", "own"), "digits"),
 }
 """The data set whose search chose the settings that a data set is trained with; a published protocol's are published."""
 
@@ -103,6 +103,11 @@ RECIPES: dict[str, Recipe] = {
         training=Training(updates=2000, batch=64),
         samples=899,
         further_networks=_convolutional(16, (64, 32)),
+    ),
+    "strokes": Recipe(
+        network=Network(latent=4, hidden=(64, 64), norm="batch"),
+        training=Training(updates=2000, batch=64),
+        samples=1_000,
     ),
     "mnist": _MNIST,
     "fashion-mnist": _MNIST,

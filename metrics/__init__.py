@@ -36,6 +36,7 @@ from metrics import (
     sampling_methods,
     similarity,
     spectrum,
+    strokes,
     two_sample,
     variational,
 )
@@ -323,6 +324,10 @@ METRICS: dict[str, Metric] = {
     "flops-to-target-of-game": Metric(
         effort.cost_to_target, ("snapshot_game_flops", "snapshot_distances", "target"), "lower", "FLOP", "the game's FLOPs",
         "the same without an autoencoder that was trained first",
+    ),
+    "broken-strokes": Metric(
+        strokes.broken_share, ("strokes", "column_ink"), "lower", "share", "broken strokes",
+        "share of made images whose stroke is off a straight line, or has a gap",
     ),
     "element-control": Metric(
         control.element_control, ("latents", "attributes"), "higher", "", "one element's control",

@@ -47,6 +47,13 @@ def off_support(arm: Arm, layers: int, sampler: str = "prior", rate: float | Non
     return samples(arm, "off-support-share", sampler=sampler, network={"hidden": (64,) * layers}, settings=settings)
 
 
+def broken(arm: Arm, layers: int, sampler: str = "prior") -> Evidence:
+    """Share of an arm's made images whose stroke is broken, with so many hidden layers, at one step size for both depths."""
+    settings = {} if arm is GAN else {"learning_rate": STEP_SIZES[1]}
+    own = samples(arm, "broken-strokes", sampler=sampler, network={"hidden": (64,) * layers}, settings=settings)
+    return own.model_copy(update={"measure": "stroke-samples"})
+
+
 def of_images(arm: Arm, measure: str, metric: str) -> Evidence:
     """A measure of an arm's images that takes the options of samples."""
     return samples(arm, metric, on="image").model_copy(update={"measure": measure})
@@ -262,22 +269,41 @@ CLAIMS = (
         margin=Margin(value=0.05, unit="share", reason="five points: one sample in twenty moved onto the data"),
         quantifier="some",
         family="primary",
-        settings=tuple(
-            Setting(
-                label=f"{dataset}, {name}, {layers} layers against 1, {step_size_in_words(rate)}",
-                dataset=dataset,
-                groups={
-                    f"{layers} layers": off_support(arm, layers, sampler, rate),
-                    "1 layer": off_support(arm, 1, sampler, rate),
-                },
-                decisive=layers == 4 and rate == STEP_SIZES[1] and (dataset, name) != ("grid", "AE"),
-            )
-            for dataset in ("spiral", "grid")
-            for name, arm, sampler in (("VAE", VAE, "prior"), ("AE", AE, "gmm"))
-            for rate, depths in DEPTHS
-            for layers in depths
+        settings=(
+            *(
+                Setting(
+                    label=f"{dataset}, {name}, {layers} layers against 1, {step_size_in_words(rate)}",
+                    dataset=dataset,
+                    groups={
+                        f"{layers} layers": off_support(arm, layers, sampler, rate),
+                        "1 layer": off_support(arm, 1, sampler, rate),
+                    },
+                    decisive=layers == 4 and rate == STEP_SIZES[1] and (dataset, name) != ("grid", "AE"),
+                )
+                for dataset in ("spiral", "grid")
+                for name, arm, sampler in (("VAE", VAE, "prior"), ("AE", AE, "gmm"))
+                for rate, depths in DEPTHS
+                for layers in depths
+            ),
+            *(
+                Setting(
+                    label=f"strokes, {name}, {layers} layers against 1",
+                    dataset="strokes",
+                    quantity="share of samples with a broken stroke",
+                    groups={f"{layers} layers": broken(arm, layers, sampler), "1 layer": broken(arm, 1, sampler)},
+                    decisive=False,
+                )
+                for name, arm, sampler in (("VAE", VAE, "prior"), ("AE", AE, "gmm"), ("GAN", GAN, "prior"))
+                for layers in (4, 3, 2)
+            ),
         ),
         controls=(
+            Setting(
+                label="strokes, made images of one stroke",
+                dataset="strokes",
+                quantity="share of samples with a broken stroke",
+                groups={"VAE, 4 layers": broken(VAE, 4), "VAE, 1 layer": broken(VAE, 1)},
+            ),
             Setting(
                 label="spiral, GAN beside",
                 dataset="spiral",

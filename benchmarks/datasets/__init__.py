@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.datasets import images, mixtures
+from benchmarks.datasets import images, mixtures, strokes
 from benchmarks.datasets.base import Dataset, Kind, OwnData, Source
 from benchmarks.datasets.mixtures import GaussianMixture
 from benchmarks.datasets.own import own_images
@@ -55,6 +55,13 @@ def _mnist(source: Source) -> Dataset:
     return Dataset("mnist", "images", (28, 28), train, test, train_labels, test_labels, checked="SHA-256")
 
 
+def _strokes(source: Source) -> Dataset:
+    train, test = (
+        strokes.strokes(n, np.random.default_rng(seed)) for seed, n in enumerate((strokes.TRAIN, strokes.TEST))
+    )
+    return Dataset("strokes", "images", (strokes.SIDE, strokes.SIDE), train, test)
+
+
 def _own(source: Source) -> Dataset:
     if source.own is None:
         raise InputError(
@@ -88,6 +95,9 @@ DATASETS: dict[str, Entry] = {
     ),
     "cifar10": Entry(
         "images", "32 × 32 colour photographs of ten classes, 50000 train / 10000 test", "none stated", cifar10, False
+    ),
+    "strokes": Entry(
+        "images", "12 × 12 images of one straight stroke, 2000 train / 1000 test", "made by the suite", _strokes
     ),
     "own": Entry("images", "your own images, by --own-data FILE.npz or FOLDER", "the user's own", _own, False),
 }

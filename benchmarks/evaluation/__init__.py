@@ -29,6 +29,7 @@ from benchmarks.evaluation import (
     sanity,
     scores,
     search,
+    strokes,
     variants,
 )
 from benchmarks.evaluation.base import Measure, Measured, Subject, evaluate, measure_block, measure_data
@@ -63,6 +64,7 @@ MEASURES: dict[str, Measure] = {
     **relations.MEASURES,
     **layers.MEASURES,
     **effort.MEASURES,
+    **strokes.MEASURES,
 }
 
 __all__ = ["MEASURES", "Measure", "Measured", "Subject", "evaluate", "measure_block", "measure_data"]
