@@ -112,6 +112,7 @@ SECONDS_PER_SEED: dict[str, float] = {
     "boundary": 0.1,
     "score-course": 0.5,
     "search-samples": 0.6,
+    "search-images": 1.0,
 }
 """Seconds per seed of a measure on a small data set."""
 SECONDS_PER_SEED_ON: dict[tuple[str, str], float] = {
@@ -131,6 +132,7 @@ SECONDS_PER_SEED_ON: dict[tuple[str, str], float] = {
     ("given-codes", "mnist"): 25.0,
     ("pairs-by-features", "mnist"): 10.0,
     ("effort", "mnist"): 60.0,
+    ("search-images", "mnist"): 60.0,
 }
 """The same by (measure, data set) where it is another."""
 

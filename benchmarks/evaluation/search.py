@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute, finite
+from benchmarks.evaluation.images import FEATURE_METRICS, PIXEL_METRICS, as_pixels, image_values, test_features
 from benchmarks.evaluation.mixtures import SHOWN_POINTS, data_facts, histogram_facts, sample_metrics, sample_values
 from benchmarks.evaluation.sampling import sample_noise
 from benchmarks.evaluation.scores import over_window, score_lattice, scores_of, scoring_model
@@ -82,12 +83,11 @@ def discriminator_evaluations(subject: Subject) -> int:
 
 
 @torch.no_grad()
-def search_samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
-    """Samples found by search on a GAN's own discriminator from uniform starts, in the place of its generator's.
+def searched(subject: Subject, index: int) -> tuple[np.ndarray, int]:
+    """Samples found by search on a GAN's own discriminator from uniform starts, shape (n, D), float32, and the number of steps K.
 
     A search of K steps evaluates the discriminator, with its slope, at n K points; K is such that this is ``options["share"]`` of
-    what the training evaluated. ``options["search"]`` is ``ascent``, for argmax D, or ``langevin``. Arrays: those of samples, and
-    ``steps``, K.
+    what the training evaluated. ``options["search"]`` is ``ascent``, for argmax D, or ``langevin``.
     """
     model, options, seed = scoring_model(subject, index), subject.options, subject.seeds[index]
     assert isinstance(model, AdversarialModel)
@@ -102,12 +102,32 @@ def search_samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
             subject.device
         )
         found = langevin(model.score, start, noise, low, high, STEP)
-    values, arrays = sample_values(subject, finite(found, "samples"))
+    return finite(found, "samples"), steps
+
+
+def search_samples(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """Samples of a mixture found by search in the place of the generator's. Arrays: those of samples, and ``steps``, K."""
+    found, steps = searched(subject, index)
+    values, arrays = sample_values(subject, found)
+    return values, {**arrays, "steps": np.array(steps)}
+
+
+def search_images(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """The same for images, whose box is [0, 1] in every pixel."""
+    found, steps = searched(subject, index)
+    pixels, reference = as_pixels(found), subject.dataset.test
+    values, arrays = image_values(subject, pixels, subject.training, reference, subject.once(test_features))
     return values, {**arrays, "steps": np.array(steps)}
 
 
 MEASURES: dict[str, Measure] = {
     "score-course": Measure(score_course, course_metrics, "a discriminator's score and what is found by it, by round"),
+    "search-images": Measure(
+        search_images,
+        lambda dataset: PIXEL_METRICS,
+        "images found on a GAN's discriminator in the place of its generator's",
+        FEATURE_METRICS,
+    ),
     "search-samples": Measure(
         search_samples, sample_metrics, "samples found on a GAN's discriminator in the place of its generator's"
     ),

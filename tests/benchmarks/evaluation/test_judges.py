@@ -80,3 +80,16 @@ def test_what_is_not_corrupted_cannot_be_told(digits_subject: Callable[..., Subj
     assert value_of("relations-by-score", digits_subject("gan", options, updates=50)) == 0.5
     worse = {"corruption": "patch swap", "degree": 4.0}
     assert value_of("relations-by-score", digits_subject("gan", worse, updates=300)) > 0.6
+
+
+@pytest.mark.parametrize("search", ["ascent", "langevin"])
+def test_a_search_on_images_spends_what_the_training_spent(digits_subject: Callable[..., Subject], search: str) -> None:
+    subject = digits_subject("gan", {"n": 100, "share": 1.0, "search": search}, updates=20)
+    measured = evaluate(MEASURES["search-images"], subject)
+    assert not measured.errors
+    assert subject.block is not None
+    assert measured.arrays["steps"].tolist() == [round(20 * 3 * subject.block.training.batch / 100)]
+    images = measured.arrays["images"]
+    assert images.dtype == np.uint8 and images.shape == (1, 36, 8, 8)
+    values = {row["metric"].partition("[")[0]: row["value"] for row in measured.rows}
+    assert values["fid"] > 10  # untrained: far from digits
