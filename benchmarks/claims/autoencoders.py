@@ -56,11 +56,11 @@ def retrieval(arm: Arm, corruption: str | None = None, degree: float = 0.0) -> E
     return of_arm(arm, "retrieval", "retrieval-error", options={"corruption": corruption, "degree": degree})
 
 
-def placed(arm: Arm, metric: str, sampler: str, network: Mapping[str, Any] | None = None) -> Evidence:
-    """Where an arm's samples lie beside the training set."""
-    return samples(arm, metric, on="image", sampler=sampler, network=network).model_copy(
+def placed(arm: Arm, sampler: str, network: Mapping[str, Any] | None = None) -> Evidence:
+    """Share of an arm's samples off the data's support."""
+    return samples(arm, "off-data-share", on="image", sampler=sampler, network=network).model_copy(
         update={
-            "measure": "image-neighbours",
+            "measure": "image-support",
             "options": {"weights": "last", "sampler": sampler, "observation": "mean", "source": "samples"},
         }
     )
@@ -216,7 +216,7 @@ CLAIMS = (
                 label=f"digits, {words}{', convolutional' if network else ''}",
                 dataset="digits",
                 elsewhere={} if network else MNIST,
-                groups={"AE": placed(AE, "off-data-share", sampler, network)},
+                groups={"AE": placed(AE, sampler, network)},
                 decisive=sampler != "gaussian" and not network,
             )
             for network in ({}, CONVOLUTIONAL)
@@ -229,13 +229,13 @@ CLAIMS = (
                 elsewhere=MNIST,
                 groups={
                     "held-out images": Evidence(
-                        measure="image-neighbours-known",
+                        measure="image-support-known",
                         metric="off-data-share",
                         options={"source": "held-out"},
                         samples=True,
                     ),
-                    "VAE, N(0, I)": placed(VAE, "off-data-share", "prior"),
-                    "GAN": placed(GAN, "off-data-share", "prior"),
+                    "VAE, N(0, I)": placed(VAE, "prior"),
+                    "GAN": placed(GAN, "prior"),
                 },
             ),
         ),

@@ -8,16 +8,20 @@ from benchmarks.claims.arms import AE, CONVOLUTIONAL, GAN, MNIST, VAE, Arm, of_a
 from benchmarks.claims.spec import Claim, Evidence, Margin, Setting
 from benchmarks.datasets.corruptions import ALL_FAMILIES, FAMILIES
 
+SUPPORT = "off-data-share"
+
 
 def placed(metric: str, arm: Arm, source: str, **how: Any) -> Evidence:
     """Where what an arm gives of training images, or its samples, lie beside the training set."""
+    measure = "image-support" if metric == SUPPORT else "image-novelty"
     sampling = {"weights": "last", "observation": "mean", **how} if source == "samples" else {}
-    return of_arm(arm, "image-neighbours", metric, samples=True, options={"source": source, **sampling})
+    return of_arm(arm, measure, metric, samples=True, options={"source": source, **sampling})
 
 
 def known(metric: str, source: str) -> Evidence:
     """The same for images whose place is known."""
-    return Evidence(measure="image-neighbours-known", metric=metric, options={"source": source}, samples=True)
+    measure = "image-support-known" if metric == SUPPORT else "image-novelty-known"
+    return Evidence(measure=measure, metric=metric, options={"source": source}, samples=True)
 
 
 def same_near_new(metric: str) -> dict[str, Evidence]:
@@ -118,10 +122,10 @@ CLAIMS = (
                 elsewhere=MNIST,
                 quantity="share off the data's support",
                 groups={
-                    **same_near_new("off-data-share"),
-                    "held-out images": known("off-data-share", "held-out"),
-                    "held-out, blurred": known("off-data-share", "blur"),
-                    "held-out, noisy": known("off-data-share", "noise"),
+                    **same_near_new(SUPPORT),
+                    "held-out images": known(SUPPORT, "held-out"),
+                    "held-out, blurred": known(SUPPORT, "blur"),
+                    "held-out, noisy": known(SUPPORT, "noise"),
                 },
             ),
         ),

@@ -64,32 +64,48 @@ def excess_of(subject: Subject, pixels: np.ndarray) -> dict[Extractor, np.ndarra
     }
 
 
-def placed(subject: Subject, pixels: np.ndarray, held_out: np.ndarray) -> tuple[Values, Arrays]:
-    """The metrics of images (n, D), uint8, and some of them with their nearest training images.
+def shown(subject: Subject, pixels: np.ndarray) -> Arrays:
+    """Some images (n, D), uint8, with their nearest training images."""
+    few, shape = pixels[:SHOWN], subject.dataset.shape
+    _, which = nearest_examples(pixels_in_unit(few), pixels_in_unit(subject.training))
+    return {"images": few.reshape(-1, *shape), "nearest": subject.training[which[:, 0]].reshape(-1, *shape)}
+
+
+def support_of(subject: Subject, pixels: np.ndarray) -> tuple[Values, Arrays]:
+    """How many of images (n, D), uint8, are off the data's support, and some of them."""
+    values: Values = {}
+    for extractor, excess in excess_of(subject, pixels).items():
+        values |= compute(named(SUPPORT_METRICS, extractor), {"excess": excess})
+    return values, shown(subject, pixels)
+
+
+def novelty_of(subject: Subject, pixels: np.ndarray, held_out: np.ndarray) -> tuple[Values, Arrays]:
+    """How far those of images (n, D), uint8, that are on the data's support lie from what was trained on, and some of all.
 
     Args:
         subject: gives data and extractors.
         pixels: the images.
         held_out: distances that theirs are held against, shape (m, 2).
+
+    Raises:
+        ValueError: fewer than ``FEWEST`` are on the support.
     """
-    distances, which = nearest_examples(pixels_in_unit(pixels), pixels_in_unit(subject.training), 2)
+    distances = nearest_distances(pixels_in_unit(pixels), pixels_in_unit(subject.training), 2)
     values: Values = compute(OF_ALL_METRICS, {"all_nearest": distances[:, 0], "held_out_nearest": held_out[:, 0]})
     for extractor, excess in excess_of(subject, pixels).items():
-        values |= compute(named(SUPPORT_METRICS, extractor), {"excess": excess})
         on = distances[excess <= 1]
-        if len(on) >= FEWEST:
-            facts: Mapping[str, Any] = {
-                "supported_nearest": on[:, 0],
-                "held_out_nearest": held_out[:, 0],
-                "supported_ratio": nearest_to_second(on),
-                "held_out_ratio": nearest_to_second(held_out),
-            }
-            values |= compute(named(ON_SUPPORT_METRICS, extractor), facts)
-    shape = subject.dataset.shape
-    return values, {
-        "images": pixels[:SHOWN].reshape(-1, *shape),
-        "nearest": subject.training[which[:SHOWN, 0]].reshape(-1, *shape),
-    }
+        if len(on) < FEWEST:
+            raise ValueError(
+                f"{len(on)} of {len(pixels)} images are on the data's support; of fewer than {FEWEST} nothing is said"
+            )
+        facts: Mapping[str, Any] = {
+            "supported_nearest": on[:, 0],
+            "held_out_nearest": held_out[:, 0],
+            "supported_ratio": nearest_to_second(on),
+            "held_out_ratio": nearest_to_second(held_out),
+        }
+        values |= compute(named(ON_SUPPORT_METRICS, extractor), facts)
+    return values, shown(subject, pixels)
 
 
 @torch.no_grad()
@@ -106,34 +122,53 @@ def reproduced(subject: Subject, index: int) -> np.ndarray:
     return as_pixels(finite(model.decode(model.encode(x, noise), {}), "reconstructions"))
 
 
-def neighbours(subject: Subject, index: int) -> tuple[Values, Arrays]:
-    """Samples (``source`` ``samples``), or training images reconstructed or drawn from their posteriors, beside held-out ones."""
+def given(subject: Subject, index: int) -> np.ndarray:
+    """What a model gives, uint8, (n, D): samples (``source`` ``samples``), or training images reconstructed or drawn from their
+    posteriors."""
     if subject.options["source"] == "samples":
-        pixels = as_pixels(sampled(subject, index))[: FEW["images"]]
-    else:
-        pixels = reproduced(subject, index)
-    return placed(subject, pixels, subject.once(held_out_distances))
+        return as_pixels(sampled(subject, index))[: FEW["images"]]
+    return reproduced(subject, index)
 
 
-def control(subject: Subject, index: int) -> tuple[Values, Arrays]:
-    """The same for images whose place is known.
+def known(subject: Subject, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """Images whose place is known, uint8, (n, D), and the held-out distances that theirs are held against, (m, 2).
 
     ``source`` is ``training``, training images themselves; ``held-out``, one half of the test images held against the other; or
     one of ``SPOILT``, held-out images that are spoilt so.
     """
     data, source, seed = subject.dataset, subject.options["source"], subject.seeds[index]
     generator = np.random.default_rng(derived_seed(seed, "neighbours"))
-    if source == "training":
-        copied = generator.permutation(len(data.train))[: FEW["images"]]
-        return placed(subject, data.train[copied], subject.once(held_out_distances))
     distances = subject.once(held_out_distances)
+    if source == "training":
+        return data.train[generator.permutation(len(data.train))[: FEW["images"]]], distances
     order = generator.permutation(len(distances))
     first, second = order[: len(order) // 2], order[len(order) // 2 :]
     pixels = data.test[first]
     if source in SPOILT:
         spoilt = CORRUPTIONS[source]((pixels / 255.0).reshape(-1, *data.shape), SPOILT[source], generator)
         pixels = as_pixels(spoilt.reshape(len(spoilt), -1))
-    return placed(subject, pixels, distances[second])
+    return pixels, distances[second]
+
+
+def support(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """How much of what a model gives is off the data's support."""
+    return support_of(subject, given(subject, index))
+
+
+def known_support(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """The same of images whose place is known."""
+    pixels, _ = known(subject, index)
+    return support_of(subject, pixels)
+
+
+def novelty(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """How far what a model gives lies from the training images, beside held-out images."""
+    return novelty_of(subject, given(subject, index), subject.once(held_out_distances))
+
+
+def known_novelty(subject: Subject, index: int) -> tuple[Values, Arrays]:
+    """The same of images whose place is known."""
+    return novelty_of(subject, *known(subject, index))
 
 
 @torch.no_grad()
@@ -156,28 +191,38 @@ def midpoints(subject: Subject, index: int) -> tuple[Values, Arrays]:
         facts = {name: excess[extractor] for name, excess in places.items()}
         values |= compute(named(MIDPOINT_METRICS, extractor), facts)
     shape = subject.dataset.shape
-    shown = {
+    kept = {
         "images": images["midpoint"],
         "blends": images["blend"],
         "first": training[pairs[:, 0]],
         "second": training[pairs[:, 1]],
     }
-    return values, {name: pixels[:SHOWN].reshape(-1, *shape) for name, pixels in shown.items()}
+    return values, {name: pixels[:SHOWN].reshape(-1, *shape) for name, pixels in kept.items()}
 
 
 MEASURES: dict[str, Measure] = {
-    "image-neighbours": Measure(
-        neighbours,
-        lambda dataset: OF_ALL_METRICS,
-        "how near to the training set samples or reconstructions lie",
-        SUPPORT_METRICS + ON_SUPPORT_METRICS,
+    "image-support": Measure(
+        support,
+        lambda dataset: (),
+        "samples or reconstructions off the data's support",
+        SUPPORT_METRICS,
         at_most=FEW["images"],
     ),
-    "image-neighbours-known": Measure(
-        control,
+    "image-support-known": Measure(
+        known_support, lambda dataset: (), "the same of known images", SUPPORT_METRICS, at_most=FEW["images"]
+    ),
+    "image-novelty": Measure(
+        novelty,
         lambda dataset: OF_ALL_METRICS,
-        "the same for training images, for held-out ones, and for these spoilt",
-        SUPPORT_METRICS + ON_SUPPORT_METRICS,
+        "how near to the training set samples or reconstructions lie",
+        ON_SUPPORT_METRICS,
+        at_most=FEW["images"],
+    ),
+    "image-novelty-known": Measure(
+        known_novelty,
+        lambda dataset: OF_ALL_METRICS,
+        "the same of known images",
+        ON_SUPPORT_METRICS,
         at_most=FEW["images"],
     ),
     "midpoints": Measure(
