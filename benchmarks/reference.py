@@ -1,8 +1,8 @@
-"""Make a small copy of a results directory that can be committed: ``python -m benchmarks.reference FROM TO``.
+"""Make a small copy of a results directory that can be committed: ``python -m benchmarks.reference FROM TO [--rows-only]``.
 
 It holds the rows in full (``rows.csv.gz``), run and provenance, the tables, the pictures of the whole run, and of the arrays
 what other pictures need: curves of all seeds, samples and images of the one seed that is shown, fewer of them, points as 16-bit
-floats. Weights stay behind.
+floats. Weights stay behind; with ``--rows-only`` all arrays do, for runs of very many measurements.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def check_paths(source: Path, target: Path) -> None:
             raise InputError(f"target {target} exists and is no earlier copy made by this command; give a new one")
 
 
-def make_reference(source: Path, target: Path) -> int:
-    """Write the small copy; an earlier one is replaced.
+def make_reference(source: Path, target: Path, rows_only: bool = False) -> int:
+    """Write the small copy, without any arrays if ``rows_only``; an earlier one is replaced.
 
     Returns:
         its size in bytes.
@@ -94,7 +94,7 @@ def make_reference(source: Path, target: Path) -> int:
         # no time stamp: the same rows give the same bytes
         (aside / "rows.csv.gz").write_bytes(gzip.compress((source / "rows.csv").read_bytes(), mtime=0))
         full, small, results = Store(source), Store(aside), Results(source)
-        for entry in run["measurements"]:
+        for entry in () if rows_only else run["measurements"]:
             if not entry["failure"] and entry["measure"] not in CALIBRATION:  # which gives rows alone
                 arrays = thinned(full.read_arrays("measurements", entry["key"]), results.first_ok(entry))
                 small.write("measurements", entry["key"], {"arrays.npz": array_bytes(arrays)})
@@ -111,9 +111,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", type=Path, help="a results directory")
     parser.add_argument("target", type=Path, help="the small copy, for instance results/reference")
+    parser.add_argument("--rows-only", action="store_true", help="leave all arrays behind")
     arguments = parser.parse_args()
     try:
-        size = make_reference(arguments.source, arguments.target)
+        size = make_reference(arguments.source, arguments.target, arguments.rows_only)
     except (OSError, ValueError, KeyError) as error:
         print(f"reference: {' '.join(str(error).split())}", file=sys.stderr)
         return 2

@@ -71,6 +71,10 @@ def test_copy_reads_like_the_original(tmp_path: Path) -> None:
     assert size < 10_000
     pd.testing.assert_frame_equal(Results(tmp_path / "small").all_rows, Results(source).all_rows)
     assert Store(tmp_path / "small").read_arrays("measurements", "k")["points"].shape == (1, 1000, 2)
+    make_reference(source, tmp_path / "rows", rows_only=True)
+    without = {str(p.relative_to(tmp_path / "rows")) for p in (tmp_path / "rows").rglob("*") if p.is_file()}
+    assert without == {name for name in files if not name.startswith("measurements/")}
+    pd.testing.assert_frame_equal(Results(tmp_path / "rows").all_rows, Results(source).all_rows)
 
 
 def results_at(path: Path) -> Path:

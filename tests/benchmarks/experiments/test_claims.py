@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,10 @@ from benchmarks.experiments.claims import (
     settings_in,
 )
 from benchmarks.options import make_options
+from benchmarks.outputs import claims_on_trial
 from benchmarks.planning import Plan, make_plan
 from benchmarks.recipes import RECIPES, SMOKE_UPDATES, training_for
-from benchmarks.specs import PROFILES, canonical_json
+from benchmarks.specs import PROFILES, InputError, canonical_json
 from benchmarks.store import Store
 
 SEEDS = ((1000, 1001), (1002,))
@@ -108,3 +110,25 @@ def test_a_claim_alone_asks_for_what_all_ask_for_under_its_name(tmp_path: Path) 
         assert {m.experiments for m in alone.measurements} == {(name,)}
         among = {m.key: canonical_json(m.measurement) for m in everything if name in m.experiments}
         assert {m.key: canonical_json(m.measurement) for m in alone.measurements} == among
+
+
+def test_on_mnist_alone_the_moved_settings_decide(tmp_path: Path, mnist_dir: Path) -> None:
+    where = {"claim": ["ae-decoder-off-codes", "quality-order"], "data_dir": str(mnist_dir), "offline": True}
+    alone = claims_on_trial(plan_of(tmp_path, dataset=["mnist"], **where))
+    for name in ("ae-decoder-off-codes", "quality-order"):
+        claim = Claim.model_validate_json(json.dumps(alone["claims"][name]))
+        decisive = [setting.label for setting in claim.settings if setting.decisive]
+        assert decisive and all(label.startswith("mnist, ") for label in decisive)
+        assert set(alone["evidence"][name]) == {s.label for s in claim.settings + claim.controls if s.decisive}
+    beside = claims_on_trial(plan_of(tmp_path, dataset=["digits", "mnist"], **where))
+    claim = Claim.model_validate_json(json.dumps(beside["claims"]["ae-decoder-off-codes"]))
+    assert all(
+        setting.decisive != setting.label.startswith("mnist, ")
+        for setting in claim.settings
+        if setting.label in beside["evidence"][claim.id]
+    )
+
+
+def test_a_claim_without_a_setting_for_mnist_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no chosen experiment supports the data set 'mnist'"):
+        plan_of(tmp_path, dataset=["mnist"], claim=["mle-is-kl"])
