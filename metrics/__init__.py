@@ -251,11 +251,11 @@ METRICS: dict[str, Metric] = {
     ),
     "off-data-share": Metric(
         neighbours.off_data_share, ("excess",), "lower", "share", "off the data",
-        "share of images farther from any training image, in features or pixels, than 99 % of held-out images",
+        "share of images farther from any training image, or classified with more doubt, than 99 % of held-out images",
     ),
     "midpoint-off-data": Metric(
         neighbours.off_data_share, ("midpoint_excess",), "lower", "share", "midpoints off the data",
-        "share of decoded midpoints of two codes that are off the data, in features or pixels",
+        "share of decoded midpoints of two codes that are off the data: farther, or more doubtful, than held-out images",
     ),
     "ends-off-data": Metric(
         neighbours.off_data_share, ("end_excess",), "lower", "share", "ends off the data",
@@ -308,6 +308,10 @@ METRICS: dict[str, Metric] = {
     "real-first": Metric(
         pairs.first_share, ("real_badness", "corrupted_badness"), "higher", "share", "real ranked first",
         "share of pairs in which a real image of the class is ranked before a corrupted copy that is nearer in pixels",
+    ),
+    "pairs": Metric(
+        pairs.count, ("made_pairs",), "none", "pairs", "pairs",
+        "pairs that were made: of an image whose real neighbour is too near or too far for any corrupted copy there is none",
     ),
     "corrupted-auc": Metric(
         discrimination.auc, ("real_scores", "corrupted_scores"), "higher", "share", "AUC, corrupted",

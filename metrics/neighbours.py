@@ -7,8 +7,8 @@ The ratio of the nearest to the second distance tells whether a sample follows o
 
 Neither says whether samples are any good: blur shrinks distances, and garbage is far from everything. So they are read of samples
 on the data's support: no farther from the training examples than 99 % of held-out examples are, in a classifier's features and in
-pixels. Features alone do not do: to a classifier an evenly grey image may look like a digit; nor do pixels alone, of which a few
-wrong ones are a small distance.
+pixels, and classified with no more doubt. None of these does alone: to a classifier an evenly grey image may look like a digit, a
+few wrong pixels are a small distance, and two examples laid over each other are near to both.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ def support_radius(held_out_distances: np.ndarray) -> float:
 
 
 def off_data_share(excess: np.ndarray) -> float:
-    """Share of samples off the data's support, in [0, 1]; 0.01 to 0.02 for held-out examples.
+    """Share of samples off the data's support, in [0, 1]; 0.01 to 0.03 for held-out examples.
 
     Args:
-        excess: for each sample the distance to the nearest training example over the :func:`support_radius`, the largest such
-            ratio of all spaces that it is measured in; shape (n,).
+        excess: for each sample its distance to the nearest training example, or what else is asked of it, over the
+            :func:`support_radius` of that; the largest such ratio; shape (n,).
     """
     return float((excess > 1).mean())
 

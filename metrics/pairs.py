@@ -15,3 +15,8 @@ def first_share(real_badness: np.ndarray, corrupted_badness: np.ndarray) -> floa
     better = real_badness < corrupted_badness
     tied = real_badness == corrupted_badness
     return float((better + 0.5 * tied).mean())
+
+
+def count(made: np.ndarray) -> float:
+    """Number of pairs; made of shape (n, D)."""
+    return float(len(made))

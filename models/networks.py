@@ -185,7 +185,7 @@ class Affine(MLP):
     """An affine decoder, and fully connected encoders with tanh.
 
     The networks of the Gaussian experiment in Nowozin, Cseke and Tomioka (*f-GAN*, NeurIPS 2016): a generator μ + σ z on the line
-    and a critic with two hidden layers of 64.
+    and a critic with two hidden layers of 64. On images the decoder stays affine: pixels may leave [0, 1].
 
     Args:
         hidden: widths of the encoder's hidden layers, the last one first; the decoder has none.
@@ -199,10 +199,7 @@ class Affine(MLP):
         norm = self.norm if norm is None else norm
         if norm != "none":
             raise ValueError(f"an affine decoder has no hidden layers to normalise: norm must be none, not {norm}")
-        layers: list[nn.Module] = [Linear(self.latent, self.data)]
-        if self.output == "sigmoid":
-            layers.append(nn.Sigmoid())
-        return nn.Sequential(*layers)
+        return nn.Sequential(Linear(self.latent, self.data))
 
 
 class Patches(nn.Module):

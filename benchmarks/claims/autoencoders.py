@@ -75,8 +75,14 @@ SALT_AND_PEPPER = ("salt and pepper", 0.25)
 MASKING = ("masking", 0.25)
 GAUSSIAN = ("noise", 0.3)
 """Corruptions of test images, as strong as the denoising autoencoder's own kinds."""
+BY_HEART = 0.1
+"""Share of the images' variance: a decoder that misses less has learnt them, if only by heart."""
 MASKED: Arm = ("dae", {"corruption": "masking"})
 
+_AFFINE = {"latent": 8, "kind": "affine", "norm": "none"}
+_AFFINE_SETTINGS = {"learning_rate": 4e-3}
+"""By theory the best affine decoder spans the leading principal components (Eckart and Young 1936), if it is trained to the end; at
+the tuned step size it is not yet."""
 _WIDE = {"hidden": (256, 512)}
 _WIDER = {"hidden": (512, 1024)}
 
@@ -85,7 +91,7 @@ CLAIMS = (
         id="ae-beats-pca",
         statement="An autoencoder reduces dimensions as PCA does, and it seems better",
         document="000",
-        passage="'自编码器Autoencoder简介', line 61",
+        passage="'自编码器Autoencoder简介', line 55",
         kind="superiority",
         quantity="mean squared error of reconstructed test images",
         contrast="autoencoder against PCA with as many numbers in a code",
@@ -117,11 +123,12 @@ CLAIMS = (
         ),
         controls=(
             Setting(
-                label="digits, 8 numbers, affine decoder: no better than PCA",
+                label="digits, 8 numbers, an affine decoder: as good as PCA, and no better",
                 dataset="digits",
-                decisive=False,
                 groups={
-                    "AE, affine decoder": reconstruction(AE, 8, kind="affine", norm="none"),
+                    "AE, affine decoder": of_arm(
+                        AE, "reconstruction", "reconstruction-mse", network=_AFFINE, settings=_AFFINE_SETTINGS
+                    ),
                     "PCA": reconstruction(PCA, 8),
                 },
             ),
@@ -132,29 +139,37 @@ CLAIMS = (
         statement="A generator cannot be trained on codes drawn at random, since similar images need similar codes; a big network "
         "may learn some by heart",
         document="000, 003",
-        passage="000, '只用生成器', line 54; 003, 'Can Generator learn by itself'",
+        passage="000, line 50; 003, 'Can Generator learn by itself'",
         kind="superiority",
         quantity="error on the training images, in shares of their variance,",
         contrast="one decoder, trained on an autoencoder's codes or on the same codes dealt out to the wrong images",
         direction="lower",
         scale="ratio",
-        margin=Margin(value=2.0, unit="times", reason="twice the error of the same decoder with the same codes"),
+        margin=Margin(
+            value=2.0,
+            unit="times",
+            reason="twice the error of the same decoder with the same codes; what is learnt by heart, with less than a tenth of "
+            "the variance missed, counts as learnt",
+        ),
         family="primary",
         settings=(
             Setting(
                 label="digits, the recipe's network",
                 dataset="digits",
+                floor=BY_HEART,
                 elsewhere=MNIST,
                 groups=own_and_permuted("unexplained-share"),
             ),
             Setting(
                 label="digits, twice as wide",
                 dataset="digits",
+                floor=BY_HEART,
                 groups=own_and_permuted("unexplained-share", **_WIDE),
             ),
             Setting(
                 label="digits, four times as wide",
                 dataset="digits",
+                floor=BY_HEART,
                 groups=own_and_permuted("unexplained-share", **_WIDER),
                 decisive=False,
             ),
@@ -162,6 +177,7 @@ CLAIMS = (
                 Setting(
                     label=f"digits, {words}",
                     dataset="digits",
+                    floor=BY_HEART,
                     groups={
                         "an autoencoder's codes": given("own", "unexplained-share"),
                         words: given(codes, "unexplained-share"),
@@ -176,7 +192,7 @@ CLAIMS = (
         id="codes-vary-smoothly",
         statement="Where similar images have similar codes, the image changes regularly as the code changes",
         document="000",
-        passage="'只用生成器', lines 54–58",
+        passage="lines 50–52",
         kind="superiority",
         quantity="length of decoded paths between two codes, over the distance of their ends,",
         contrast="one decoder, trained on an autoencoder's codes or on the same codes dealt out to the wrong images",
@@ -199,28 +215,40 @@ CLAIMS = (
             )
             for latent in (2, RECIPES["digits"].network.latent)
         ),
+        controls=tuple(
+            Setting(
+                label=f"digits, {latent} numbers, how much of the images either has learnt",
+                dataset="digits",
+                elsewhere=MNIST,
+                groups=own_and_permuted("unexplained-share", latent=latent),
+                quantity="error on the training images, in shares of their variance,",
+            )
+            for latent in (2, RECIPES["digits"].network.latent)
+        ),
     ),
     Claim(
         id="ae-decoder-generates",
         statement="The decoder of a trained autoencoder is a generator: fed with a random vector it gives an image",
         document="000, 003",
-        passage="000, 'De-noising AutoEncoder', line 76; 003, 'Auto Encoder-Decoder'",
+        passage="000, 'De-noising AutoEncoder', line 71; 003, 'Auto Encoder-Decoder'",
         kind="bound",
         quantity="share of draws off the data's support",
-        contrast="none; codes from N(0, I), and from a density fitted to the codes of training images",
+        contrast="none; codes from N(0, I), which does not know the codes' scale, and from a density fitted to those of training "
+        "images",
         direction="lower",
         margin=ON_THE_DATA,
         family="secondary",
         settings=tuple(
             Setting(
-                label=f"digits, {words}{', convolutional' if network else ''}",
+                label=f"digits, {words}",
                 dataset="digits",
-                elsewhere={} if network else MNIST,
+                elsewhere={} if network.get("kind") else MNIST,
                 groups={"AE": placed(AE, sampler, network)},
-                decisive=sampler != "gaussian" and not network,
+                decisive=(sampler == "prior" and not network.get("kind")) or (sampler == "gmm" and not network),
             )
-            for network in ({}, CONVOLUTIONAL)
-            for sampler, words in (("prior", "N(0, I)"), ("gmm", "GMM on codes"), ("gaussian", "Gaussian on codes"))
+            for network, of in (({}, ""), ({"latent": 2}, ", 2 numbers"), (CONVOLUTIONAL, ", convolutional"))
+            for sampler, how in (("prior", "N(0, I)"), ("gmm", "GMM on codes"), ("gaussian", "Gaussian on codes"))
+            for words in (f"{how}{of}",)
         ),
         controls=(
             Setting(
@@ -243,9 +271,9 @@ CLAIMS = (
     Claim(
         id="ae-decoder-off-codes",
         statement="Between the codes of two images, at ½ a + ½ b, an autoencoder may well give noise, above all where training "
-        "images are few; a VAE does not",
+        "images are few; a VAE does so less often",
         document="000, 003",
-        passage="000, 'De-noising AutoEncoder', line 78; 003, 'Auto Encoder-Decoder' (few training data)",
+        passage="000, 'De-noising AutoEncoder', line 72; 003, 'Auto Encoder-Decoder' (few training data)",
         kind="superiority",
         quantity="share of midpoints off the data's support",
         contrast="VAE against autoencoder, trained on all and on few images",
@@ -300,7 +328,7 @@ CLAIMS = (
         id="dae-generalises",
         statement="Noise on its input makes an autoencoder robust to noise, and images are searched by image the better for it",
         document="000",
-        passage="'De-noising AutoEncoder', line 74",
+        passage="'De-noising AutoEncoder', line 69",
         kind="superiority",
         quantity="mean squared error to the clean test image",
         contrast="denoising autoencoder, trained on Gaussian noise, against autoencoder: under noise of kinds not trained on, and "
@@ -370,7 +398,7 @@ CLAIMS = (
         id="vae-posterior-variants",
         statement="Draws from a VAE's posterior decode to other images very close to the input",
         document="000",
-        passage="'变分自编码器VAE', line 82",
+        passage="'变分自编码器VAE', line 75",
         kind="bound",
         quantity="share of draws nearer to the input than its nearest training image",
         contrast="none; distances of pixels, and of features, which blur does not shrink",

@@ -158,7 +158,7 @@ def finite(values: Tensor, what: str) -> np.ndarray:
     Raises:
         NonFiniteError: some values are NaN or infinite.
     """
-    array = values.cpu().numpy()
+    array = values.detach().cpu().numpy()
     if not np.isfinite(array).all():
         raise NonFiniteError(f"{what} are not finite")
     return array

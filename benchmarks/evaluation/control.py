@@ -8,6 +8,7 @@ import torch
 from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute, finite
 from benchmarks.evaluation.images import as_pixels
 from benchmarks.evaluation.sampling import ex_post_codes, prior_noise
+from benchmarks.training import derived_seed
 from metrics.attributes import ATTRIBUTES
 from metrics.control import rank_correlations
 from models.base import GenerativeModel
@@ -21,10 +22,16 @@ SHOWN_REACH = 2.0
 
 
 def latents_of(subject: Subject, model: GenerativeModel, seed: int) -> torch.Tensor:
-    """Latent vectors as the options' ``sampler`` draws them, shape (DRAWS, z)."""
+    """Latent vectors whose elements are independent, shape (DRAWS, z).
+
+    From the prior, or, where the options' ``sampler`` is a density on codes, from the product of its margins: else an element would
+    go with an attribute that its neighbours control.
+    """
     if subject.options["sampler"] == "prior":
         return prior_noise(model, seed, DRAWS)
-    return ex_post_codes(subject, model, seed, DRAWS)
+    codes = ex_post_codes(subject, model, seed, DRAWS).numpy()
+    generator = np.random.default_rng(derived_seed(seed, "independent elements"))
+    return torch.from_numpy(generator.permuted(codes, axis=0))
 
 
 def decode(model: GenerativeModel, latents: torch.Tensor, sampler: str) -> torch.Tensor:

@@ -63,7 +63,8 @@ def given_codes(subject: Subject, index: int) -> tuple[Values, Arrays]:
     pairs = torch.from_numpy(np.concatenate([codes, images], axis=1)).to(subject.device)
     # the images are a part of the data already: the first so many are not to be taken once more
     training = block.training.model_copy(update={"snapshots": (), "examples": None})
-    trained = train(lambda: CodeRegression(networks, settings), pairs, training, (seed,))
+    # a seed of its own: the autoencoder's would start the decoder from the very weights that its codes were learnt with
+    trained = train(lambda: CodeRegression(networks, settings), pairs, training, (derived_seed(seed, "decoder"),))
     if trained.diverged_at[0] >= 0:
         raise NonFiniteError("the decoder's training diverged")
     decoder = model_of(lambda: CodeRegression(networks, settings), trained.weights, 0).to(subject.device)
@@ -74,7 +75,8 @@ def given_codes(subject: Subject, index: int) -> tuple[Values, Arrays]:
         return finite(flat, "decoded images").reshape(*latents.shape[:-1], -1)
 
     reached = decoded(torch.from_numpy(codes))
-    ends = torch.from_numpy(codes[generator.choice(len(codes), (PATHS, 2))])
+    chosen = np.random.default_rng(derived_seed(seed, "paths")).choice(len(codes), (PATHS, 2))
+    ends = torch.from_numpy(codes[chosen])
     paths = decoded(between(ends, LINE_STEPS))
     values = compute(GIVEN_METRICS, {"images": images, "reconstructions": reached, "paths": paths})
     shape = data.shape

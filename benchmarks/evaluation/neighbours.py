@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,30 @@ SPOILT = {"blur": 1.0, "noise": 0.4}
 """Corruptions, and their degrees, whose effect on the distances is shown beside the models'."""
 
 
-def feature_pools(subject: Subject) -> dict[Extractor, tuple[np.ndarray, float]]:
-    """For each extractor the features of all training images, and the radius of the data's support around them."""
+@dataclass(frozen=True)
+class Pool:
+    """What an extractor makes of the data.
+
+    Attributes:
+        features: of all training images, shape (N, F).
+        radius: distance to the nearest of them that 99 % of held-out images stay within.
+        doubt: one minus the largest class probability, which 99 % of held-out images stay below; None without classes.
+    """
+
+    features: np.ndarray
+    radius: float
+    doubt: float | None
+
+
+def feature_pools(subject: Subject) -> dict[Extractor, Pool]:
+    """The pool of each extractor."""
     pools = {}
     training, held_out = (features_of(subject, part) for part in (subject.dataset.train, subject.dataset.test))
     for extractor, features in training.items():
         radius = support_radius(nearest_distances(held_out[extractor].values, features.values)[:, 0])
-        pools[extractor] = (features.values, radius)
+        probabilities = held_out[extractor].probabilities
+        doubt = None if probabilities is None else support_radius(1 - probabilities.max(1))
+        pools[extractor] = Pool(features.values, radius, doubt)
     return pools
 
 
@@ -51,17 +69,23 @@ def held_out_distances(subject: Subject) -> np.ndarray:
 
 
 def excess_of(subject: Subject, pixels: np.ndarray) -> dict[Extractor, np.ndarray]:
-    """For each extractor how far images (n, D) are off the data's support, in features or pixels; above 1 they are; shape (n,).
+    """For each extractor how far images (n, D) are off the data's support; above 1 they are; shape (n,).
 
-    The support is that of all training images, also where a model was trained on some of them.
+    It is the largest of three ratios to what 99 % of held-out images stay within: distance to the nearest training image in pixels
+    and in features, and the classifier's doubt, which two images laid over each other raise though they are near to both. The
+    support is that of all training images, also where a model was trained on some of them.
     """
     training = pixels_in_unit(subject.dataset.train)
     in_pixels = nearest_distances(pixels_in_unit(pixels), training)[:, 0] / subject.once(pixel_radius)
     found = features_of(subject, pixels)
-    return {
-        extractor: np.maximum(in_pixels, nearest_distances(found[extractor].values, pool)[:, 0] / radius)
-        for extractor, (pool, radius) in subject.once(feature_pools).items()
-    }
+    excess = {}
+    for extractor, pool in subject.once(feature_pools).items():
+        own = found[extractor]
+        ratios = [in_pixels, nearest_distances(own.values, pool.features)[:, 0] / pool.radius]
+        if pool.doubt is not None and own.probabilities is not None:
+            ratios.append((1 - own.probabilities.max(1)) / pool.doubt)
+        excess[extractor] = np.max(ratios, axis=0)
+    return excess
 
 
 def shown(subject: Subject, pixels: np.ndarray) -> Arrays:

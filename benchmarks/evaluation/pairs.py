@@ -1,9 +1,9 @@
 """Who ranks a real image before a corrupted one that is nearer in pixels? Made pairs, and the judges that rank them.
 
 To each test image x belong the nearest other test image y of its class, which is real, and a corrupted copy c of x, as badly
-spoilt as it can be while ‖c − x‖ ≤ 0.9 ‖y − x‖. So which of the two is the better image is known by how they were made, and pixel
-by pixel c is nearer to x without exception. A judge is given x and ranks y and c; some judges need no x. No judge was trained on
-either.
+spoilt as it can be while 0.5 ‖y − x‖ ≤ ‖c − x‖ ≤ 0.9 ‖y − x‖. So which of the two is the better image is known by how they were
+made, and pixel by pixel c is nearer to x without exception. A judge is given x and ranks y and c; some judges need no x. No judge
+was trained on either.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from metrics.neighbours import nearest_examples
 from metrics.similarity import ssim_map
 
 PAIR_METRICS = ("real-first",)
+COUNT_METRICS = ("pairs",)
 NEARER = 0.9
-"""A corrupted copy is at most this share of the real neighbour's distance away."""
+LEAST = 0.5
+"""A corrupted copy is at most, and at least, these shares of the real neighbour's distance away: nearer, and visibly spoilt."""
 SHOWN = 16
 
 Pairs = dict[str, np.ndarray]
@@ -46,11 +48,11 @@ def real_neighbours(subject: Subject) -> np.ndarray:
 
 
 def worst_copies(images: np.ndarray, reach: np.ndarray, family: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of each image the worst copy of a family within a distance, and which images have any.
+    """Of each image the worst copy of a family at a distance of ``LEAST`` to ``NEARER`` of its reach, and which images have any.
 
     Args:
         images: in [0, 1], shape (n, H, W) or (n, C, H, W).
-        reach: largest distance, shape (n,).
+        reach: distance of the real neighbour, shape (n,).
         family: a key of ``FAMILIES``.
         seed: for what is drawn, the same for every degree.
 
@@ -61,14 +63,14 @@ def worst_copies(images: np.ndarray, reach: np.ndarray, family: str, seed: int) 
     for degree in FAMILIES[family]:
         spoilt = as_pixels(CORRUPTIONS[family](images, degree, np.random.default_rng(seed)))
         moved = np.linalg.norm((pixels_in_unit(spoilt) - images).reshape(len(images), -1), axis=1)
-        fits = (moved <= reach) & (moved > 0)
+        fits = (moved <= NEARER * reach) & (moved >= LEAST * reach)
         worst[fits] = spoilt[fits]
         any_copy |= fits
     return worst, any_copy
 
 
 def made_pairs(subject: Subject, index: int) -> Pairs:
-    """The pairs of the option ``family``; an image whose slightest copy is too far away has none.
+    """The pairs of the option ``family``; an image without a copy at the right distance has none.
 
     Raises:
         ValueError: there are no pairs.
@@ -76,7 +78,7 @@ def made_pairs(subject: Subject, index: int) -> Pairs:
     data, family = subject.dataset, subject.options["family"]
     n = subject.options["n"]
     clean, real = data.test[:n], subject.once(real_neighbours)[:n]
-    reach = NEARER * np.linalg.norm(pixels_in_unit(real) - pixels_in_unit(clean), axis=1)
+    reach = np.linalg.norm(pixels_in_unit(real) - pixels_in_unit(clean), axis=1)
     grid = pixels_in_unit(clean).reshape(-1, *data.shape)
     parts: list[Pairs] = []
     for name in FAMILIES if family == ALL_FAMILIES else (family,):
@@ -84,7 +86,7 @@ def made_pairs(subject: Subject, index: int) -> Pairs:
         parts.append({"clean": clean[has], "real": real[has], "corrupted": corrupted.reshape(len(corrupted), -1)[has]})
     pairs = {name: np.concatenate([part[name] for part in parts]) for name in ("clean", "real", "corrupted")}
     if not len(pairs["clean"]):
-        raise ValueError(f"no copy of the family {family!r} is nearer than a real neighbour")
+        raise ValueError(f"no copy of the family {family!r} is at the right distance")
     return pairs
 
 
@@ -98,7 +100,12 @@ def shown(subject: Subject, pairs: Pairs) -> Arrays:
 def ranked(subject: Subject, pairs: Pairs, badness: Callable[[np.ndarray], np.ndarray]) -> tuple[Values, Arrays]:
     """The metric for a judge that gives images (n, D), uint8, a badness each."""
     facts = {"real_badness": badness(pairs["real"]), "corrupted_badness": badness(pairs["corrupted"])}
-    return compute(PAIR_METRICS, facts), shown(subject, pairs)
+    return {**compute(PAIR_METRICS, facts), **counted(pairs)}, shown(subject, pairs)
+
+
+def counted(pairs: Pairs) -> Values:
+    """How many pairs there are."""
+    return compute(COUNT_METRICS, {"made_pairs": pairs["clean"]})
 
 
 def by_pixels(subject: Subject, index: int) -> tuple[Values, Arrays]:
@@ -124,7 +131,7 @@ def by_features(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Judged by distance to the clean image in a classifier's features."""
     pairs = made_pairs(subject, index)
     features = {name: features_of(subject, pixels) for name, pixels in pairs.items()}
-    values: Values = {}
+    values = counted(pairs)
     for extractor in subject.extractors:
         clean, real, corrupted = (features[name][extractor].values for name in ("clean", "real", "corrupted"))
         facts = {
@@ -154,13 +161,19 @@ def by_residual(subject: Subject, index: int) -> tuple[Values, Arrays]:
 
 
 MEASURES: dict[str, Measure] = {
-    "pairs-by-pixels": Measure(by_pixels, lambda dataset: PAIR_METRICS, "real or corrupted: judged by pixel L2"),
-    "pairs-by-structure": Measure(by_structure, lambda dataset: PAIR_METRICS, "real or corrupted: judged by SSIM"),
-    "pairs-by-features": Measure(
-        by_features, lambda dataset: (), "real or corrupted: judged by a classifier's features", PAIR_METRICS
+    "pairs-by-pixels": Measure(
+        by_pixels, lambda dataset: PAIR_METRICS + COUNT_METRICS, "real or corrupted: judged by pixel L2"
     ),
-    "pairs-by-score": Measure(by_score, lambda dataset: PAIR_METRICS, "real or corrupted: judged by a discriminator"),
+    "pairs-by-structure": Measure(
+        by_structure, lambda dataset: PAIR_METRICS + COUNT_METRICS, "real or corrupted: judged by SSIM"
+    ),
+    "pairs-by-features": Measure(
+        by_features, lambda dataset: COUNT_METRICS, "real or corrupted: judged by a classifier's features", PAIR_METRICS
+    ),
+    "pairs-by-score": Measure(
+        by_score, lambda dataset: PAIR_METRICS + COUNT_METRICS, "real or corrupted: judged by a discriminator"
+    ),
     "pairs-by-residual": Measure(
-        by_residual, lambda dataset: PAIR_METRICS, "real or corrupted: judged by an autoencoder's error"
+        by_residual, lambda dataset: PAIR_METRICS + COUNT_METRICS, "real or corrupted: judged by an autoencoder's error"
     ),
 }

@@ -32,13 +32,14 @@ def shown_test_images(data: Dataset) -> np.ndarray:
 
 
 def compared(subject: Subject, images: np.ndarray, decoded: np.ndarray) -> Values:
-    """Metrics of reconstructions; images in [0, 1] and what was made of them, each (n, D).
+    """Metrics of reconstructions; images in [0, 1] and what was made of them, each (n, D), cut to the same interval.
 
     Raises:
         NonFiniteError: some reconstructions are NaN or infinite.
     """
     if not np.isfinite(decoded).all():
         raise NonFiniteError("reconstructions are not finite")
+    decoded = decoded.clip(0, 1)  # a linear decoder leaves the interval, and is not to pay for it
     shape = subject.dataset.shape
     facts = {
         "images": images,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute
-from benchmarks.evaluation.images import as_pixels
+from benchmarks.evaluation.images import as_pixels, pixels_in_unit
 from benchmarks.evaluation.robustness import corrupted_test
 from benchmarks.evaluation.scores import scores_of, scoring_model
 
@@ -13,24 +13,36 @@ RELATION_METRICS = ("corrupted-auc",)
 LEVELS = 17
 """Grey levels that the judge of single pixels tells apart (the digits have as many)."""
 SHOWN = 16
+MOVED = 0.5
+"""Distance ‖x − x̃‖₂ that a corruption must move an image, pixels in [0, 1]: two patches that are alike are swapped unnoticed."""
 
 
-def corrupted(subject: Subject, index: int) -> np.ndarray:
-    """The test images, corrupted as the options say, uint8, (m, D)."""
-    return as_pixels(corrupted_test(subject, index))
+def corrupted(subject: Subject, index: int) -> tuple[np.ndarray, np.ndarray]:
+    """The test images that the corruption of the options moves, as they were and as they are then, uint8, each (k, D).
+
+    Raises:
+        ValueError: it moves none.
+    """
+    clean, spoilt = subject.dataset.test, as_pixels(corrupted_test(subject, index))
+    moved = np.linalg.norm(pixels_in_unit(spoilt) - pixels_in_unit(clean), axis=1) >= MOVED
+    if not moved.any():
+        raise ValueError(
+            f"{subject.options['corruption']} of degree {subject.options['degree']:g} moves no image by {MOVED}"
+        )
+    return clean[moved], spoilt[moved]
 
 
-def shown(subject: Subject, images: np.ndarray) -> Arrays:
+def shown(subject: Subject, clean: np.ndarray, spoilt: np.ndarray) -> Arrays:
     """Some of the images before and after."""
     shape = subject.dataset.shape
-    return {"inputs": subject.dataset.test[:SHOWN].reshape(-1, *shape), "images": images[:SHOWN].reshape(-1, *shape)}
+    return {"inputs": clean[:SHOWN].reshape(-1, *shape), "images": spoilt[:SHOWN].reshape(-1, *shape)}
 
 
 def by_score(subject: Subject, index: int) -> tuple[Values, Arrays]:
-    """A model's own discriminator on test images and on corrupted ones."""
-    model, spoilt = scoring_model(subject, index), corrupted(subject, index)
-    real, fake = (scores_of(subject, model, images) for images in (subject.dataset.test, spoilt))
-    return compute(RELATION_METRICS, {"real_scores": real, "corrupted_scores": fake}), shown(subject, spoilt)
+    """A model's own discriminator on test images before and after they were corrupted."""
+    model, (clean, spoilt) = scoring_model(subject, index), corrupted(subject, index)
+    real, fake = (scores_of(subject, model, images) for images in (clean, spoilt))
+    return compute(RELATION_METRICS, {"real_scores": real, "corrupted_scores": fake}), shown(subject, clean, spoilt)
 
 
 def levels(images: np.ndarray) -> np.ndarray:
@@ -47,10 +59,10 @@ def pixel_log_probabilities(subject: Subject) -> np.ndarray:
 
 def by_single_pixels(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """The log-likelihood of images under independent pixels, which knows every component and no relation."""
-    table, spoilt = subject.once(pixel_log_probabilities), corrupted(subject, index)
+    table, (clean, spoilt) = subject.once(pixel_log_probabilities), corrupted(subject, index)
     place = np.arange(len(table))
-    real, fake = (table[place, levels(images)].sum(1) for images in (subject.dataset.test, spoilt))
-    return compute(RELATION_METRICS, {"real_scores": real, "corrupted_scores": fake}), shown(subject, spoilt)
+    real, fake = (table[place, levels(images)].sum(1) for images in (clean, spoilt))
+    return compute(RELATION_METRICS, {"real_scores": real, "corrupted_scores": fake}), shown(subject, clean, spoilt)
 
 
 MEASURES: dict[str, Measure] = {

@@ -32,8 +32,8 @@ def variants(subject: Subject, index: int) -> tuple[Values, Arrays]:
     )
     pools = subject.once(feature_pools)
     own, of_variants = features_of(subject, data.test[:n]), features_of(subject, decoded)
-    for extractor, (pool, _) in pools.items():
-        distances = nearest_distances(own[extractor].values, pool)[:, 0]
+    for extractor, pool in pools.items():
+        distances = nearest_distances(own[extractor].values, pool.features)[:, 0]
         facts = variant_facts(own[extractor].values, of_variants[extractor].values, distances)
         values |= compute(named(IN_FEATURES, extractor), facts)
     shown = shown_test_images(data)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
+from scipy.linalg import subspace_angles
 from torch import Tensor, nn
 from torch.distributions import Normal, kl_divergence
 
 from models import MODELS, GenerativeModel
+from models.autoencoder import Autoencoder
 from models.denoising_autoencoder import DenoisingAutoencoder
 from models.divergences import DIVERGENCES, divergence_named
 from models.fgan import FGAN
 from models.gan import GAN
 from models.latent_gan import LatentGAN
-from models.networks import MLP, Conv, Networks, Norm, count_parameters
+from models.networks import MLP, Affine, Conv, Networks, Norm, count_parameters
 from models.pca import PCA
 from models.vae import VAE
 
@@ -547,3 +550,26 @@ def test_bernoulli_likelihood_of_a_model_that_diverged_is_nan_and_no_error() -> 
     values = model.log_likelihood(x, code)
     assert values[0].isfinite()
     assert values[1].isnan()
+
+
+def test_an_autoencoder_with_an_affine_decoder_ends_in_pcas_subspace() -> None:
+    """Of all affine decoders, with whatever encoder, one that spans the leading components has the least squared error."""
+    torch.manual_seed(0)
+    deviations = torch.tensor([2.0, 1.2, 0.3, 0.2, 0.1])
+    turned, _ = torch.linalg.qr(torch.randn(5, 5))
+    x = (torch.randn(2000, 5) * deviations) @ turned.T
+    networks = Affine((5,), 2, (32, 32), "none", "identity")
+    model = Autoencoder(networks, Autoencoder.Settings())
+    optimiser = torch.optim.Adam(model.parameters(), lr=3e-3)
+    for step in range(1500):
+        optimiser.param_groups[0]["lr"] = 3e-3 * (1 - step / 1500)
+        optimiser.zero_grad()
+        model("autoencoder", x, {})[0].backward()
+        optimiser.step()
+    spanned = next(p for p in model.decoder.parameters() if p.dim() == 2).detach().T.numpy()
+    leading = torch.linalg.svd(x - x.mean(0)).Vh[:2].T.numpy()
+    assert np.degrees(subspace_angles(spanned, leading)).max() < 3
+    pca = PCA(networks, PCA.Settings())
+    pca.fit(x)
+    errors = [float((x - one.decode(one.encode(x, {}), {})).detach().square().mean()) for one in (model, pca)]
+    assert errors[1] < errors[0] < 1.1 * errors[1]

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from benchmarks.evaluation import MEASURES, Measured, Subject, evaluate
+from benchmarks.evaluation.control import latents_of
 from benchmarks.evaluation.given_codes import CODES, standardised
+from benchmarks.evaluation.sampling import ex_post_codes
 from metrics import base_name
 
 
@@ -86,3 +88,26 @@ def test_a_decoder_is_given_the_images_that_the_autoencoder_saw(digits_subject: 
         for examples in (40, None)
     )
     assert few < 0.1 < every
+
+
+def test_reconstructions_are_cut_to_the_range_of_pixels(digits_subject: Callable[..., Subject]) -> None:
+    """PCA leaves it, and pays nothing for that."""
+    subject = digits_subject("pca")
+    model, x = subject.model(0), subject.tensor(subject.dataset.test)
+    decoded = model.decode(model.encode(x, {}), {}).numpy()
+    clean = x.numpy()
+    cut, uncut = (float(np.square(clean - images).mean()) for images in (decoded.clip(0, 1), decoded))
+    assert cut < 0.99 * uncut
+    assert values_of(evaluate(MEASURES["reconstruction"], subject))["reconstruction-mse"] == pytest.approx(
+        cut, rel=1e-5
+    )
+
+
+def test_elements_of_codes_are_drawn_independently(digits_subject: Callable[..., Subject]) -> None:
+    """Each keeps its distribution, and no two go together as those of codes do."""
+    subject = digits_subject("ae", {"sampler": "gmm"}, updates=100)
+    drawn = latents_of(subject, subject.model(0), 100).numpy()
+    codes = ex_post_codes(subject, subject.model(0), 100, len(drawn)).detach().numpy()
+    np.testing.assert_array_equal(np.sort(drawn, axis=0), np.sort(codes, axis=0))
+    together, apart = (np.abs(np.corrcoef(part.T) - np.eye(16)).max() for part in (codes, drawn))
+    assert apart < 0.15 < together

@@ -33,7 +33,7 @@ def test_known_images_have_the_place_they_must_have(
     values = values_of(known(digits_subject, "novelty", source))
     assert distance[0] <= values["relative-distance"] <= distance[1]
     assert share[0] <= values["novelty"] <= share[1]
-    assert values_of(known(digits_subject, "support", source))["off-data-share"] < 0.03
+    assert values_of(known(digits_subject, "support", source))["off-data-share"] < 0.045
 
 
 def test_spoilt_images_leave_the_support_and_of_the_few_left_nothing_is_said(digits_subject: Maker) -> None:
@@ -41,7 +41,7 @@ def test_spoilt_images_leave_the_support_and_of_the_few_left_nothing_is_said(dig
         source: values_of(known(digits_subject, "support", source))["off-data-share"]
         for source in ("held-out", "blur", "noise")
     }
-    assert off["held-out"] < 0.03 < 0.4 < off["blur"] < 0.9 < off["noise"]
+    assert off["held-out"] < 0.045 < 0.4 < off["blur"] < 0.9 < off["noise"]
     assert values_of(known(digits_subject, "novelty", "blur"))["novelty-of-all"] > 0.9
     failed = known(digits_subject, "novelty", "noise")
     assert {row["status"] for row in failed.rows} == {"failed"}
