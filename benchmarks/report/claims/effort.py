@@ -20,7 +20,8 @@ def groups_of(settings: Tried, dataset: str) -> list[Group]:
 
 
 def quality_by_cost(results: Results) -> Figure | None:
-    """KID of every run over its operations, models by colour; dashed the KID that is to be reached. A panel for each data set.
+    """KID of every run over its operations, from the game's first on, models by colour; dashed the KID that is to be reached. A panel
+    for each data set.
 
     Of runs that never reach it nothing is kept, so they are shown where another target was reached. None where there are none.
     """
@@ -44,14 +45,22 @@ def quality_by_cost(results: Results) -> Figure | None:
                     continue
                 for index, run in enumerate(group.runs):
                     label = name if index == 0 else None
-                    axes.plot(run["flops"], run["kid"], color=style_of(group)[0], alpha=0.6, linewidth=1.3, label=label)
+                    playing = run["game_flops"] > 0
+                    axes.plot(
+                        run["game_flops"][playing],
+                        run["kid"][playing],
+                        color=style_of(group)[0],
+                        alpha=0.6,
+                        linewidth=1.3,
+                        label=label,
+                    )
                 drawn.add(name)
         lowest = min(float(run["kid"].min()) for group in groups_of(settings, dataset) for run in group.runs)
         if lowest > 0:
             axes.set_yscale("log")
         else:
             axes.set_yscale("symlog", linthresh=LINEAR_BELOW)
-        axes.set(xlabel="floating-point operations of the training", ylabel="KID of samples; dashed: to be reached")
+        axes.set(xlabel="floating-point operations of the game", ylabel="KID of samples; dashed: to be reached")
         axes.set_title(dataset, loc="left")
         axes.legend(frameon=False, fontsize=8)
     put_heading(figure, results, "codes-save-time")

@@ -15,13 +15,8 @@ from benchmarks.report.style import MODEL_COLOURS, MODEL_MARKERS, OTHER_COLOUR, 
 
 LINEAR_BELOW = 0.1
 """Nat; a KL estimate may be negative near 0, where its axis is linear."""
-BESIDE = {
-    "mixture-two-sample": "mixture-samples",
-    "game-discriminator": "mixture-samples",
-    "image-two-sample": "image-samples",
-}
-"""The measure that gives distances to the data of the same samples."""
-DISTANCES = {"mixture-samples": "jsd-hist", "image-samples": "fid"}
+BESIDE = {"mixture": ("mixture-samples", "jsd-hist"), "images": ("image-samples", "fid")}
+"""The measure, and its metric, that give distances to the data of the same samples, by kind of data."""
 
 
 def style_of(group: Group) -> tuple[str, str]:
@@ -83,7 +78,7 @@ def set_scale(axes: Axes, values: np.ndarray) -> None:
 
 def distances(results: Results, group: Group) -> np.ndarray | None:
     """JSD or FID of the samples of every run of a group; None where the run did not take it."""
-    measure = BESIDE.get(group.evidence.measure)
+    measure, metric = BESIDE[results.run["datasets"][group.entries[0]["dataset"]]["kind"]]
     found = []
     for own in group.entries:
         same = ("block", "sampler", "weights", "observation", "seeds")
@@ -92,9 +87,9 @@ def distances(results: Results, group: Group) -> np.ndarray | None:
             for entry in results.run["measurements"]
             if entry["measure"] == measure and not entry["failure"] and all(entry[name] == own[name] for name in same)
         ]
-        if measure is None or not beside:
+        if not beside:
             return None
-        found.append(results.evidence.metric(beside[0]["key"], DISTANCES[measure]).to_numpy(float))
+        found.append(results.evidence.metric(beside[0]["key"], metric).to_numpy(float))
     return np.concatenate(found)
 
 
@@ -117,8 +112,8 @@ def classifier_against_distance(results: Results) -> Figure | None:
                 x, group.values(), marker, color=style_of(group)[0], alpha=0.65, markersize=6, linestyle="", label=name
             )
         axes.axhline(0.5, color="#BBBBBB", linewidth=0.8)
-        first = next(iter(groups.values()))[0]
-        axes.set(xlabel=title_of(results, DISTANCES[BESIDE[first.evidence.measure]]), ylabel="accuracy; line: chance")
+        _, metric = BESIDE[results.run["datasets"][setting.dataset]["kind"]]
+        axes.set(xlabel=title_of(results, metric), ylabel="accuracy; line: chance")
         axes.set_title(setting.label, loc="left")
         axes.legend(frameon=False, fontsize=8)
     put_heading(figure, results, "two-sample-classifier")
