@@ -41,7 +41,8 @@ def effort(subject: Subject, index: int) -> tuple[Values, Arrays]:
     The target is one for the data set's own features; with other extractors nothing is said. ``flops-to-target-of-game`` leaves
     out the operations of an autoencoder that was trained before the game.
 
-    Arrays: ``flops``, ``game_flops`` and ``kid`` at the snapshots; before there is a generator the KID is that of its untrained weights.
+    Arrays: ``flops``, ``game_flops`` and ``kid`` at the snapshots; before there is a generator the KID is that of its untrained
+    weights.
 
     Raises:
         ValueError: the target is never reached.

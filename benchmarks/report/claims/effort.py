@@ -20,8 +20,8 @@ def groups_of(settings: Tried, dataset: str) -> list[Group]:
 
 
 def quality_by_cost(results: Results) -> Figure | None:
-    """KID of every run over its operations, from the game's first on, models by colour; dashed the KID that is to be reached. A panel
-    for each data set.
+    """KID of every run over the operations of its game, models by colour; dashed the KID that is to be reached. A panel for each
+    data set.
 
     Of runs that never reach it nothing is kept, so they are shown where another target was reached. None where there are none.
     """
