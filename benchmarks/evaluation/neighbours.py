@@ -56,10 +56,9 @@ def feature_pools(subject: Subject) -> dict[Extractor, Pool]:
     return pools
 
 
-def pixel_radius(subject: Subject) -> float:
-    """The radius of the data's support around all training images, in pixels."""
-    held_out, training = subject.dataset.test[: FEW["images"]], subject.dataset.train
-    return support_radius(nearest_distances(pixels_in_unit(held_out), pixels_in_unit(training))[:, 0])
+def trained_on_all(subject: Subject) -> bool:
+    """Whether what the model was trained on are all training images."""
+    return len(subject.training) == len(subject.dataset.train)
 
 
 def held_out_distances(subject: Subject) -> np.ndarray:
@@ -68,20 +67,36 @@ def held_out_distances(subject: Subject) -> np.ndarray:
     return nearest_distances(pixels_in_unit(held_out), pixels_in_unit(subject.training), 2)
 
 
-def excess_of(subject: Subject, pixels: np.ndarray) -> dict[Extractor, np.ndarray]:
+def pixel_radius(subject: Subject) -> float:
+    """The radius of the data's support around all training images, in pixels."""
+    if trained_on_all(subject):
+        return support_radius(subject.once(held_out_distances)[:, 0])
+    held_out = subject.dataset.test[: FEW["images"]]
+    return support_radius(nearest_distances(pixels_in_unit(held_out), pixels_in_unit(subject.dataset.train))[:, 0])
+
+
+def excess_of(subject: Subject, pixels: np.ndarray, in_pixels: np.ndarray | None = None) -> dict[Extractor, np.ndarray]:
     """For each extractor how far images (n, D) are off the data's support; above 1 they are; shape (n,).
 
     It is the largest of three ratios to what 99 % of held-out images stay within: distance to the nearest training image in pixels
     and in features, and the classifier's doubt, which two images laid over each other raise though they are near to both. The
     support is that of all training images, also where a model was trained on some of them.
+
+    Args:
+        subject: gives data and extractors.
+        pixels: the images, uint8.
+        in_pixels: their distances in pixels to the nearest of all training images, shape (n,), where these are known already.
     """
-    training = pixels_in_unit(subject.dataset.train)
-    in_pixels = nearest_distances(pixels_in_unit(pixels), training)[:, 0] / subject.once(pixel_radius)
+    if in_pixels is None:
+        in_pixels = nearest_distances(pixels_in_unit(pixels), pixels_in_unit(subject.dataset.train))[:, 0]
     found = features_of(subject, pixels)
     excess = {}
     for extractor, pool in subject.once(feature_pools).items():
         own = found[extractor]
-        ratios = [in_pixels, nearest_distances(own.values, pool.features)[:, 0] / pool.radius]
+        ratios = [
+            in_pixels / subject.once(pixel_radius),
+            nearest_distances(own.values, pool.features)[:, 0] / pool.radius,
+        ]
         if pool.doubt is not None and own.probabilities is not None:
             ratios.append((1 - own.probabilities.max(1)) / pool.doubt)
         excess[extractor] = np.max(ratios, axis=0)
@@ -116,7 +131,8 @@ def novelty_of(subject: Subject, pixels: np.ndarray, held_out: np.ndarray) -> tu
     """
     distances = nearest_distances(pixels_in_unit(pixels), pixels_in_unit(subject.training), 2)
     values: Values = compute(OF_ALL_METRICS, {"all_nearest": distances[:, 0], "held_out_nearest": held_out[:, 0]})
-    for extractor, excess in excess_of(subject, pixels).items():
+    known = distances[:, 0] if trained_on_all(subject) else None
+    for extractor, excess in excess_of(subject, pixels, known).items():
         on = distances[excess <= 1]
         if len(on) < FEWEST:
             raise ValueError(
