@@ -11,6 +11,7 @@ from benchmarks.claims import CLAIMS
 from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.report.pages.__main__ import main, write_pages
 from benchmarks.report.pages.claims_page import claims_page, condition
+from benchmarks.report.pages.documents_page import documents_page
 from benchmarks.report.results import Results
 
 REPOSITORY = Path(__file__).parents[3]
@@ -109,3 +110,16 @@ def test_no_results_and_two_of_a_name_are_refused(
         error = capsys.readouterr().err
         assert error.startswith("pages: ") and message in error and error.count("\n") == 1
         assert not (tmp_path / "docs").exists()
+
+
+def test_the_committed_pages_are_what_the_committed_results_say() -> None:
+    """Changed words or rules need the pages made again: results/README.md says how."""
+    docs = REPOSITORY / "docs"
+    full = REPOSITORY / "results" / "reference-full"
+    runs = {"8 seeds": Results(REFERENCE), "16 or 32 seeds": Results(full)}
+    pictures = {
+        path.stem.removeprefix("claim-"): f"figures/{path.name}" for path in (docs / "figures").glob("claim-*.png")
+    }
+    assert set(pictures) == set(CLAIMS)
+    assert (docs / "claims.md").read_text(encoding="utf-8") == claims_page(runs, pictures)
+    assert (docs / "documents.md").read_text(encoding="utf-8") == documents_page(runs)
