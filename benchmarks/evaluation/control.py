@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute, finite
+from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute
 from benchmarks.evaluation.images import as_pixels
+from benchmarks.evaluation.pictures import decoded
 from benchmarks.evaluation.sampling import ex_post_codes, prior_noise
 from benchmarks.training import derived_seed
 from metrics.attributes import ATTRIBUTES
@@ -34,11 +35,6 @@ def latents_of(subject: Subject, model: GenerativeModel, seed: int) -> torch.Ten
     return torch.from_numpy(generator.permuted(codes, axis=0))
 
 
-def decode(model: GenerativeModel, latents: torch.Tensor, sampler: str) -> torch.Tensor:
-    """Images of latent vectors (n, z)."""
-    return model.sample({"latent": latents}) if sampler == "prior" else model.decode(latents, {})
-
-
 @torch.no_grad()
 def attribute_control(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Attributes of decoded images against the elements of their latent vectors.
@@ -46,11 +42,9 @@ def attribute_control(subject: Subject, index: int) -> tuple[Values, Arrays]:
     Arrays: ``correlations``, |Spearman's ρ| of each element with each attribute over all draws, shape (z, A); ``images``, the mean
     latent vector with the element and the attribute that go best together moved, shape (steps, H, W).
     """
-    model, data, sampler = subject.model(index), subject.dataset, subject.options["sampler"]
+    model, data = subject.model(index), subject.dataset
     latents = latents_of(subject, model, subject.seeds[index])
-    images = (
-        finite(decode(model, latents.to(subject.device), sampler), "decoded images").clip(0, 1).reshape(-1, *data.shape)
-    )
+    images = decoded(model, latents, subject).clip(0, 1).reshape(-1, *data.shape)
     attributes = np.stack([attribute(images) for attribute in ATTRIBUTES.values()], axis=1)
     drawn = latents.numpy()
     values = compute(CONTROL_METRICS, {"latents": drawn, "attributes": attributes})
@@ -59,7 +53,7 @@ def attribute_control(subject: Subject, index: int) -> tuple[Values, Arrays]:
     element = int(correlations.max(1).argmax())
     moved = latents.mean(0).repeat(SHOWN_STEPS, 1)
     moved[:, element] += latents[:, element].std() * torch.linspace(-SHOWN_REACH, SHOWN_REACH, SHOWN_STEPS)
-    shown = as_pixels(finite(decode(model, moved.to(subject.device), sampler), "decoded images"))
+    shown = as_pixels(decoded(model, moved, subject))
     return values, {"correlations": correlations, "images": shown.reshape(-1, *data.shape)}
 
 

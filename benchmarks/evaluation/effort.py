@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 
@@ -12,7 +14,7 @@ from benchmarks.evaluation.sampling import sample_noise
 from benchmarks.specs import Training
 from benchmarks.training import initialise
 from metrics.frechet import kid
-from models.base import GenerativeModel
+from models.base import GenerativeModel, Player
 
 EFFORT_METRICS = ("flops-to-target", "flops-to-target-of-game")
 
@@ -23,9 +25,10 @@ def cycles_done(model: GenerativeModel, training: Training) -> list[int]:
     return sorted({max(1, round(share * total)) for share in training.snapshots})
 
 
-def flops_until(model: GenerativeModel, training: Training, done: int, without: str = "") -> float:
-    """Floating-point operations of the first ``done`` cycles, those of the player ``without`` left out."""
-    cost = training_cost(model, training.batch)
+def flops_until(
+    model: GenerativeModel, training: Training, cost: Mapping[Player, int], done: int, without: Player = ""
+) -> float:
+    """Floating-point operations of the first ``done`` cycles at a cost by player, those of the player ``without`` left out."""
     spent = 0.0
     for phase in model.schedule():
         cycles = min(done, phase.cycles(training.updates))
@@ -55,9 +58,10 @@ def effort(subject: Subject, index: int) -> tuple[Values, Arrays]:
     assert before == "" or decoder_player(fresh) == before
     own = subject.extractors[0]
     with torch.enable_grad():
-        spent = [
-            np.array([flops_until(fresh, block.training, done, left) for done in moments]) for left in ("", before)
-        ]
+        cost = training_cost(fresh, block.training.batch)
+    spent = [
+        np.array([flops_until(fresh, block.training, cost, done, left) for done in moments]) for left in ("", before)
+    ]
     reference = subject.once(test_features)
     distances = []
     for weights in trained.snapshots:

@@ -35,16 +35,16 @@ def test_operations_add_up_to_those_of_the_whole_training(digits_subject: Callab
     fresh, training = initialise(subject.build, 0), subject.block.training
     whole = {row["metric"]: row["value"] for row in evaluate(MEASURES["training"], subject).rows}["training-flops"]
     moments = cycles_done(fresh, training)
-    assert flops_until(fresh, training, moments[-1]) == whole
     cost = training_cost(fresh, training.batch)
+    assert flops_until(fresh, training, cost, moments[-1]) == whole
     if model == "gan":
         assert moments == [5, 20]
-        assert flops_until(fresh, training, 5) == 5 * sum(cost.values())
+        assert flops_until(fresh, training, cost, 5) == 5 * sum(cost.values())
     else:
         assert moments == [10, 40]
-        assert flops_until(fresh, training, 10) == 10 * cost["autoencoder"]
-        assert flops_until(fresh, training, 10, without="autoencoder") == 0
-        assert flops_until(fresh, training, 40, without="autoencoder") == whole - 20 * cost["autoencoder"]
+        assert flops_until(fresh, training, cost, 10) == 10 * cost["autoencoder"]
+        assert flops_until(fresh, training, cost, 10, without="autoencoder") == 0
+        assert flops_until(fresh, training, cost, 40, without="autoencoder") == whole - 20 * cost["autoencoder"]
 
 
 def test_a_target_is_reached_or_the_run_has_failed(digits_subject: Callable[..., Subject]) -> None:
