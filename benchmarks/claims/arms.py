@@ -50,50 +50,6 @@ MOST_RUNS = Margin(
 )
 
 
-def samples(
-    arm: Arm,
-    metric: str,
-    *,
-    on: Literal["mixture", "image"] = "mixture",
-    sampler: str = "prior",
-    observation: str = "mean",
-    weights: str = "last",
-    settings: Mapping[str, Any] | None = None,
-    network: Mapping[str, Any] | None = None,
-    budget: float = 1.0,
-    against: str | None = None,
-    event: Event | None = None,
-) -> Evidence:
-    """A metric of an arm's samples: as many as the recipe says, of the last weights unless told otherwise.
-
-    Args:
-        arm: model and the settings that make the arm.
-        metric: name of the metric, without extractor.
-        on: measured against a known density, or against held-out images.
-        sampler: where latent vectors come from.
-        observation: the likelihood's mean, or a draw.
-        weights: the last, or their average.
-        settings: further settings of the model.
-        network: fields of the network that are replaced.
-        budget: updates, in those of the recipe.
-        against: a second metric, for associations.
-        event: turns values into 0 and 1.
-    """
-    model, own = arm
-    return Evidence(
-        measure=f"{on}-samples",
-        metric=metric,
-        model=model,
-        settings={**own, **(settings or {})},
-        options={"weights": weights, "sampler": sampler, "observation": observation},
-        samples=True,
-        network=dict(network or {}),
-        budget=budget,
-        against=against,
-        event=event,
-    )
-
-
 def of_arm(
     arm: Arm,
     measure: str,
@@ -104,6 +60,9 @@ def of_arm(
     settings: Mapping[str, Any] | None = None,
     network: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
+    budget: float = 1.0,
+    against: str | None = None,
+    event: Event | None = None,
 ) -> Evidence:
     """A metric of any measure of an arm.
 
@@ -116,6 +75,9 @@ def of_arm(
         settings: further settings of the model.
         network: fields of the network that are replaced.
         training: fields of the training that are replaced.
+        budget: updates, in those of the recipe.
+        against: a second metric, for associations.
+        event: turns values into 0 and 1.
     """
     model, own = arm
     return Evidence(
@@ -127,7 +89,39 @@ def of_arm(
         samples=samples,
         network=dict(network or {}),
         training=dict(training or {}),
+        budget=budget,
+        against=against,
+        event=event,
     )
+
+
+def samples(
+    arm: Arm,
+    metric: str,
+    *,
+    on: Literal["mixture", "image"] = "mixture",
+    measure: str | None = None,
+    sampler: str = "prior",
+    observation: str = "mean",
+    weights: str = "last",
+    options: Mapping[str, Any] | None = None,
+    **how: Any,
+) -> Evidence:
+    """A metric of an arm's samples: as many as the recipe says, of the last weights unless told otherwise.
+
+    Args:
+        arm: model and the settings that make the arm.
+        metric: name of the metric, without extractor.
+        on: measured against a known density, or against held-out images.
+        measure: another measure that takes the options of samples.
+        sampler: where latent vectors come from.
+        observation: the likelihood's mean, or a draw.
+        weights: the last, or their average.
+        options: further options of the measure.
+        how: see :func:`of_arm`.
+    """
+    drawn = {"weights": weights, "sampler": sampler, "observation": observation, **(options or {})}
+    return of_arm(arm, measure or f"{on}-samples", metric, samples=True, options=drawn, **how)
 
 
 def known_mixture(dataset: str, pair: str) -> dict[str, Any]:

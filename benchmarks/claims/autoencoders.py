@@ -58,11 +58,13 @@ def retrieval(arm: Arm, corruption: str | None = None, degree: float = 0.0) -> E
 
 def placed(arm: Arm, sampler: str, network: Mapping[str, Any] | None = None) -> Evidence:
     """Share of an arm's samples off the data's support."""
-    return samples(arm, "off-data-share", on="image", sampler=sampler, network=network).model_copy(
-        update={
-            "measure": "image-support",
-            "options": {"weights": "last", "sampler": sampler, "observation": "mean", "source": "samples"},
-        }
+    return samples(
+        arm,
+        "off-data-share",
+        measure="image-support",
+        sampler=sampler,
+        options={"source": "samples"},
+        network=network,
     )
 
 

@@ -64,11 +64,6 @@ FEW = {"discriminator_steps": 1, "generator_steps": 5}
 MANY = {"discriminator_steps": 5}
 
 
-def _of_samples(measure: str, metric: str) -> Evidence:
-    """A measure of a GAN's discriminator or samples that takes the options of samples."""
-    return samples(GAN, metric).model_copy(update={"measure": measure})
-
-
 RANKED: dict[str, Arm] = {
     "GAN": GAN,
     "GAN (saturating)": SATURATING,
@@ -335,10 +330,8 @@ CLAIMS = (
                 label="ring, is the discriminator fooled at the end?",
                 dataset="ring",
                 groups={
-                    "one round": _of_samples("game-discriminator", "fooled-share").model_copy(
-                        update={"settings": {**GAN[1], **ONE_ROUND}}
-                    ),
-                    "alternating": _of_samples("game-discriminator", "fooled-share"),
+                    "one round": samples(GAN, "fooled-share", measure="game-discriminator", settings=ONE_ROUND),
+                    "alternating": samples(GAN, "fooled-share", measure="game-discriminator"),
                 },
                 quantity="share of samples that the game's own discriminator takes for data",
             ),
@@ -466,14 +459,14 @@ CLAIMS = (
                 Setting(
                     label=f"{dataset}, the game's D",
                     dataset=dataset,
-                    groups={"GAN": _of_samples("game-discriminator", "indecision-error")},
+                    groups={"GAN": samples(GAN, "indecision-error", measure="game-discriminator")},
                     decisive=dataset == "ring",
                     quantity="mean of |D − 1/2| of the game's discriminator",
                 ),
                 Setting(
                     label=f"{dataset}, a fresh classifier",
                     dataset=dataset,
-                    groups={"GAN": _of_samples("mixture-two-sample", "c2st-auc")},
+                    groups={"GAN": samples(GAN, "c2st-auc", measure="mixture-two-sample")},
                     margin=Margin(
                         value=0.55,
                         unit="AUC",

@@ -28,8 +28,8 @@ def combined(optimiser: str, norm: str) -> dict[str, Any]:
 
 def quality(optimiser: str, norm: str) -> Evidence:
     """KID of such a GAN."""
-    own = samples(GAN, "kid", on="image", settings=combined(optimiser, norm))
-    return own.model_copy(update={"training": {"snapshots": TRACED}})  # the blocks whose gradients are looked at
+    traced = {"snapshots": TRACED}  # the blocks whose gradients are looked at
+    return samples(GAN, "kid", on="image", settings=combined(optimiser, norm), training=traced)
 
 
 def layers(optimiser: str, norm: str) -> Evidence:

@@ -50,13 +50,14 @@ def off_support(arm: Arm, layers: int, sampler: str = "prior", rate: float | Non
 def broken(arm: Arm, layers: int, sampler: str = "prior") -> Evidence:
     """Share of an arm's made images whose stroke is broken, with so many hidden layers, at one step size for both depths."""
     settings = {} if arm is GAN else {"learning_rate": STEP_SIZES[1]}
-    own = samples(arm, "broken-strokes", sampler=sampler, network={"hidden": (64,) * layers}, settings=settings)
-    return own.model_copy(update={"measure": "stroke-samples"})
-
-
-def of_images(arm: Arm, measure: str, metric: str) -> Evidence:
-    """A measure of an arm's images that takes the options of samples."""
-    return samples(arm, metric, on="image").model_copy(update={"measure": measure})
+    return samples(
+        arm,
+        "broken-strokes",
+        measure="stroke-samples",
+        sampler=sampler,
+        network={"hidden": (64,) * layers},
+        settings=settings,
+    )
 
 
 def step_size_in_words(rate: float | None) -> str:
@@ -326,8 +327,8 @@ CLAIMS = (
                 label="ring",
                 dataset="ring",
                 groups={
-                    "fresh classifier": samples(GAN, "c2st").model_copy(update={"measure": "mixture-two-sample"}),
-                    "game's D": samples(GAN, "game-accuracy").model_copy(update={"measure": "game-discriminator"}),
+                    "fresh classifier": samples(GAN, "c2st", measure="mixture-two-sample"),
+                    "game's D": samples(GAN, "game-accuracy", measure="game-discriminator"),
                 },
             ),
             *(
@@ -335,9 +336,7 @@ CLAIMS = (
                     label=f"ring, {words} by model",
                     dataset="ring",
                     groups={
-                        name: samples(arm, metric, observation="draw" if arm[0] == "vae" else "mean").model_copy(
-                            update={"measure": measure}
-                        )
+                        name: samples(arm, metric, measure=measure, observation="draw" if arm[0] == "vae" else "mean")
                         for name, arm in BY_MODEL.items()
                     },
                     quantity=quantity,
@@ -352,15 +351,15 @@ CLAIMS = (
                 label="digits",
                 dataset="digits",
                 groups={
-                    "fresh classifier": of_images(GAN, "image-two-sample", "c2st[pixels]"),
-                    "game's D": of_images(GAN, "game-discriminator", "game-accuracy"),
+                    "fresh classifier": samples(GAN, "c2st[pixels]", measure="image-two-sample"),
+                    "game's D": samples(GAN, "game-accuracy", measure="game-discriminator"),
                 },
             ),
             *(
                 Setting(
                     label=f"digits, {words} by model",
                     dataset="digits",
-                    groups={name: of_images(arm, measure, metric) for name, arm in BY_MODEL.items()},
+                    groups={name: samples(arm, metric, measure=measure) for name, arm in BY_MODEL.items()},
                     quantity=quantity,
                     decisive=False,
                 )
