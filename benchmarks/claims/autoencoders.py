@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.claims.arms import AE, CONVOLUTIONAL, DAE, GAN, LATENT, MNIST, PCA, VAE, VAE_FIXED, Arm, of_arm, samples
+from benchmarks.claims.arms import (
+    AE,
+    CONVOLUTIONAL,
+    DAE,
+    GAN,
+    LATENT,
+    MNIST,
+    PCA,
+    VAE,
+    VAE_BERNOULLI,
+    VAE_FIXED,
+    Arm,
+    of_arm,
+    samples,
+)
 from benchmarks.claims.spec import Claim, Evidence, Margin, Setting
 from benchmarks.recipes import RECIPES
 
@@ -21,9 +35,10 @@ ON_THE_DATA = Margin(
 )
 
 
-def reconstruction(arm: Arm, latent: int, **changed: Any) -> Evidence:
+def reconstruction(arm: Arm, latent: int, budget: float = 1.0, **changed: Any) -> Evidence:
     """Squared error of an arm with codes of so many numbers, on test images."""
-    return of_arm(arm, "reconstruction", "reconstruction-mse", network={"latent": latent, **changed})
+    network = {"latent": latent, **changed}
+    return of_arm(arm, "reconstruction", "reconstruction-mse", network=network, budget=budget)
 
 
 def given(codes: str, metric: str, **network: Any) -> Evidence:
@@ -39,21 +54,23 @@ def own_and_permuted(metric: str, **network: Any) -> dict[str, Evidence]:
     }
 
 
-def midpoints(arm: Arm, metric: str = "midpoint-off-data", examples: int | None = None, **network: Any) -> Evidence:
+def midpoints(
+    arm: Arm, metric: str = "midpoint-off-data", examples: int | None = None, budget: float = 1.0, **network: Any
+) -> Evidence:
     """Share of decoded midpoints off the data, of an arm trained on so many images."""
     training = {} if examples is None else {"examples": examples}
-    return of_arm(arm, "midpoints", metric, samples=True, network=network, training=training)
+    return of_arm(arm, "midpoints", metric, samples=True, network=network, training=training, budget=budget)
 
 
-def in_noise(arm: Arm, corruption: str | None, degree: float) -> Evidence:
+def in_noise(arm: Arm, corruption: str | None, degree: float, **how: Any) -> Evidence:
     """Squared error to the clean test images of an arm that is given corrupted ones."""
     options = {"corruption": corruption, "degree": degree}
-    return of_arm(arm, "denoising", "reconstruction-mse", options=options)
+    return of_arm(arm, "denoising", "reconstruction-mse", options=options, **how)
 
 
-def retrieval(arm: Arm, corruption: str | None = None, degree: float = 0.0) -> Evidence:
+def retrieval(arm: Arm, corruption: str | None = None, degree: float = 0.0, **how: Any) -> Evidence:
     """Share of wrong classes among the images that are found by an arm's codes."""
-    return of_arm(arm, "retrieval", "retrieval-error", options={"corruption": corruption, "degree": degree})
+    return of_arm(arm, "retrieval", "retrieval-error", options={"corruption": corruption, "degree": degree}, **how)
 
 
 def placed(arm: Arm, sampler: str, network: Mapping[str, Any] | None = None) -> Evidence:
@@ -79,6 +96,11 @@ GAUSSIAN = ("noise", 0.3)
 """Corruptions of test images, as strong as the denoising autoencoder's own kinds."""
 BY_HEART = 0.1
 """Share of the images' variance: a decoder that misses less has learnt them, if only by heart."""
+BESIDE: dict[str, dict[str, Any]] = {
+    "convolutional": {"network": CONVOLUTIONAL},
+    "twice the updates": {"budget": 2.0},
+}
+"""What is changed in both models beside the decisive settings."""
 MASKED: Arm = ("dae", {"corruption": "masking"})
 
 _AFFINE = {"latent": 8, "kind": "affine", "norm": "none"}
@@ -116,8 +138,16 @@ CLAIMS = (
                 Setting(
                     label=f"digits, {latent} numbers, convolutional",
                     dataset="digits",
-                    elsewhere=MNIST,
                     groups={"AE": reconstruction(AE, latent, **CONVOLUTIONAL), "PCA": reconstruction(PCA, latent)},
+                    decisive=False,
+                )
+                for latent in (2, 8, 32)
+            ),
+            *(
+                Setting(
+                    label=f"digits, {latent} numbers, twice the updates",
+                    dataset="digits",
+                    groups={"AE": reconstruction(AE, latent, budget=2.0), "PCA": reconstruction(PCA, latent)},
                     decisive=False,
                 )
                 for latent in (2, 8, 32)
@@ -306,6 +336,20 @@ CLAIMS = (
                 decisive=False,
             ),
             Setting(
+                label="digits, VAE with Bernoulli likelihood",
+                dataset="digits",
+                elsewhere=MNIST,
+                groups={"VAE": midpoints(VAE_BERNOULLI), "AE": midpoints(AE)},
+                decisive=False,
+            ),
+            Setting(
+                label="digits, twice the updates",
+                dataset="digits",
+                elsewhere=MNIST,
+                groups={"VAE": midpoints(VAE, budget=2.0), "AE": midpoints(AE, budget=2.0)},
+                decisive=False,
+            ),
+            Setting(
                 label="digits, convolutional",
                 dataset="digits",
                 groups={"VAE": midpoints(VAE, **CONVOLUTIONAL), "AE": midpoints(AE, **CONVOLUTIONAL)},
@@ -368,6 +412,29 @@ CLAIMS = (
                 quantity="share of wrong classes among ten images found",
                 groups={"DAE": retrieval(DAE, *SALT_AND_PEPPER), "AE": retrieval(AE, *SALT_AND_PEPPER)},
                 decisive=False,
+            ),
+            *(
+                Setting(
+                    label=f"digits, search of images of the class, {words}",
+                    dataset="digits",
+                    quantity="share of wrong classes among ten images found",
+                    groups={"DAE": retrieval(DAE, **how), "AE": retrieval(AE, **how)},
+                    decisive=False,
+                )
+                for words, how in BESIDE.items()
+            ),
+            *(
+                Setting(
+                    label=f"digits, {corruption}, {words}",
+                    dataset="digits",
+                    groups={
+                        "DAE": in_noise(DAE, corruption, degree, **how),
+                        "AE": in_noise(AE, corruption, degree, **how),
+                    },
+                    decisive=False,
+                )
+                for corruption, degree in (SALT_AND_PEPPER, MASKING)
+                for words, how in BESIDE.items()
             ),
             Setting(
                 label="digits, Gaussian noise for a DAE trained on masking",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.claims.arms import GAN, MOST_RUNS, of_arm, samples
+from benchmarks.claims.arms import GAN, MNIST, MOST_RUNS, of_arm, samples
 from benchmarks.claims.spec import Claim, Event, Evidence, Margin, Setting
 from benchmarks.recipes import SNAPSHOTS
 
@@ -55,6 +55,20 @@ TWICE = Margin(value=2.0, unit="times", reason="twice the FID: more than lies be
 def found_by(measure: str, metric: str, search: str) -> Evidence:
     """What a search on a GAN's discriminator finds with as many evaluations as its training took."""
     return of_arm(GAN, measure, metric, samples=True, options={"share": 1.0, "search": search})
+
+
+def on_images(dataset: str, search: str, decisive: bool = False, **elsewhere: Margin | Setting | None) -> Setting:
+    """A GAN's generator against a search for images on its discriminator."""
+    return Setting(
+        label=f"{dataset}, {search}",
+        dataset=dataset,
+        elsewhere=elsewhere,
+        quantity="FID of samples",
+        scale="ratio",
+        margin=TWICE,
+        groups={"generator": samples(GAN, "fid", on="image"), search: found_by("search-images", "fid", search)},
+        decisive=decisive,
+    )
 
 
 CLAIMS = (
@@ -195,26 +209,14 @@ CLAIMS = (
                 for dataset in ("ring", "unequal-pair", "grid")
                 for search in ("ascent", "langevin")
             ),
-            *(
-                Setting(
-                    label=f"digits, {search}",
-                    dataset="digits",
-                    quantity="FID of samples",
-                    scale="ratio",
-                    margin=TWICE,
-                    groups={
-                        "generator": samples(GAN, "fid", on="image"),
-                        search: found_by("search-images", "fid", search),
-                    },
-                    decisive=False,
-                )
-                for search in ("ascent", "langevin")
-            ),
+            on_images("digits", "ascent", mnist=on_images("mnist", "ascent", decisive=True)),
+            on_images("digits", "langevin", mnist=on_images("mnist", "langevin")),
         ),
         controls=(
             Setting(
                 label="digits, images found on D beside the generator's",
                 dataset="digits",
+                elsewhere=MNIST,
                 quantity="FID of samples",
                 groups={
                     "generator": samples(GAN, "fid", on="image"),

@@ -99,7 +99,8 @@ class Setting(Spec):
         scale: in the claim's place.
         floor: for ratios: smaller values count as this much, since the estimator does not tell them apart, or nothing rests on
             their difference.
-        elsewhere: further data sets that it can be tried on as it stands, each with its own margin where it needs one.
+        elsewhere: further data sets that it can be tried on: as it stands (None), with a margin of that data set, or as the setting
+            that it is there.
     """
 
     label: str
@@ -111,18 +112,21 @@ class Setting(Spec):
     quantity: str | None = None
     scale: Scale | None = None
     floor: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    elsewhere: dict[str, Margin | None] = Field(default_factory=dict)
+    elsewhere: dict[str, Margin | Setting | None] = Field(default_factory=dict)
 
     def on(self, dataset: str) -> Setting:
         """The setting on its own or on another of its data sets, under that one's name."""
         if dataset == self.dataset:
             return self
+        there = self.elsewhere[dataset]
+        if isinstance(there, Setting):
+            return there
         if not self.label.startswith(self.dataset):
             raise ValueError(
                 f"setting {self.label!r} on {self.dataset} must bear the data set's name to be tried elsewhere"
             )
         label = dataset + self.label.removeprefix(self.dataset)
-        margin = self.elsewhere[dataset] or self.margin
+        margin = there or self.margin
         return self.model_copy(update={"label": label, "dataset": dataset, "margin": margin, "elsewhere": {}})
 
 
@@ -170,9 +174,12 @@ class Claim(Spec):
         tried = self.settings + self.controls
         if len({setting.label for setting in tried}) < len(tried):
             raise ValueError(f"{self.id}: two settings share a label")
-        elsewhere = {name for setting in tried for name in setting.elsewhere}
-        if not elsewhere <= {name for setting in decisive for name in setting.elsewhere}:
-            raise ValueError(f"{self.id}: elsewhere no setting would be decisive")
+        for name in {name for setting in tried for name in setting.elsewhere}:
+            there = [setting.on(name) for setting in self.settings if name in setting.elsewhere]
+            if not any(setting.decisive for setting in there):
+                raise ValueError(f"{self.id}: on {name} no setting would be decisive")
+            if any(setting.dataset != name or setting.elsewhere for setting in there):
+                raise ValueError(f"{self.id}: what stands for {name} must be a setting on it alone")
         tested = self.kind not in ("exact", "descriptive")
         if tested != (self.family is not None):
             raise ValueError(f"{self.id}: a tested claim has a family, an exact or descriptive one has none")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from benchmarks.claims.arms import (
     AE,
+    AVERAGED,
+    CONVOLUTIONAL,
+    EQUAL_FLOPS,
     F_GANS,
     GAN,
     JSD_FLOOR,
@@ -11,8 +16,10 @@ from benchmarks.claims.arms import (
     MNIST,
     REGRESSION,
     SATURATING,
+    STABILISED,
     TITLES,
     VAE,
+    VAE_BERNOULLI,
     VAE_FIXED,
     Arm,
     samples,
@@ -24,6 +31,44 @@ TENTH = Margin(
     unit="times",
     reason="a tenth is the smallest difference of FID or JSD that papers on generative models treat as one",
 )
+
+ON_IMAGES = {"AE": AE, "VAE": VAE, "GAN": GAN}
+"""Models whose images are compared, with the arm that stands for each."""
+BESIDE: dict[str, dict[str, dict[str, Any]]] = {
+    "half the updates": {name: {"budget": 0.5} for name in ON_IMAGES},
+    "twice the updates": {name: {"budget": 2.0} for name in ON_IMAGES},
+    "equal FLOPs": {name: {"budget": EQUAL_FLOPS} for name in ("AE", "VAE")},
+    "convolutional": {name: {"network": CONVOLUTIONAL} for name in ON_IMAGES},
+    "VAE with fixed scale": {"VAE": {"arm": VAE_FIXED}},
+    "VAE with Bernoulli likelihood": {"VAE": {"arm": VAE_BERNOULLI}},
+    "GAN with R1": {"GAN": {"settings": STABILISED}},
+    "GAN with R1 and averaged weights": {"GAN": {"settings": AVERAGED, "weights": "ema"}},
+}
+"""What is changed in which model where images are tried beside the decisive settings: arguments of ``samples``."""
+
+
+def fid(*models: str, **changes: dict[str, Any]) -> dict[str, Evidence]:
+    """FID of these models' samples from N(0, I), each with what is changed of it."""
+    return {
+        name: samples(**{"arm": ON_IMAGES[name], "metric": "fid", "on": "image", **changes.get(name, {})})
+        for name in models
+    }
+
+
+def beside_digits(*models: str) -> tuple[Setting, ...]:
+    """The models' FID with other budgets, networks, likelihoods, and a stabilised GAN; convolutions on MNIST would take hours."""
+    return tuple(
+        Setting(
+            label=f"digits, {words}",
+            dataset="digits",
+            elsewhere={} if words == "convolutional" else MNIST,
+            quantity="FID of samples",
+            groups=fid(*models, **changes),
+            decisive=False,
+        )
+        for words, changes in BESIDE.items()
+    )
+
 
 STEP_SIZES = (5e-4, 1e-3, 2e-3)
 """Step sizes that both models are trained with where their steadiness is compared."""
@@ -80,6 +125,7 @@ ON_MIXTURES = {
     "GAN": samples(GAN, "jsd-hist"),
 }
 """From worse to better, as an ordering wants it."""
+GAN_WITH_R1: Arm = ("gan", {**GAN[1], **STABILISED})
 GAN_AND_VAE = {"GAN": ON_MIXTURES["GAN"], "VAE": ON_MIXTURES["VAE"]}
 """The one that is claimed better first."""
 
@@ -112,6 +158,7 @@ TRAINED_DIRECTLY: tuple[tuple[str, str, Arm, str], ...] = (
             ("AE with absolute error", ("ae", {"error": "absolute"})),
             ("VAE", VAE),
             ("VAE with fixed scale", VAE_FIXED),
+            ("VAE with Bernoulli likelihood", VAE_BERNOULLI),
         )
         for sampler, words in (("prior", "N(0, I)"), ("gmm", "GMM on codes"))
     ),
@@ -143,11 +190,7 @@ CLAIMS = (
                 dataset="digits",
                 elsewhere=MNIST,
                 quantity="FID of samples",
-                groups={
-                    "AE": samples(AE, "fid", on="image"),
-                    "VAE": samples(VAE, "fid", on="image"),
-                    "GAN": samples(GAN, "fid", on="image"),
-                },
+                groups=fid("AE", "VAE", "GAN"),
             ),
             Setting(
                 label="digits, GMM on codes",
@@ -178,6 +221,18 @@ CLAIMS = (
                 groups={"AE": samples(AE, "jsd-hist"), **ON_MIXTURES},
                 decisive=False,
             ),
+            Setting(
+                label="ring, equal FLOPs",
+                dataset="ring",
+                floor=JSD_FLOOR,
+                groups={
+                    "AE": samples(AE, "jsd-hist", budget=EQUAL_FLOPS),
+                    "VAE": samples(VAE, "jsd-hist", observation="draw", budget=EQUAL_FLOPS),
+                    "GAN": samples(GAN, "jsd-hist"),
+                },
+                decisive=False,
+            ),
+            *beside_digits("AE", "VAE", "GAN"),
         ),
     ),
     Claim(
@@ -199,7 +254,7 @@ CLAIMS = (
                 dataset="digits",
                 elsewhere=MNIST,
                 quantity="FID of samples of the last iterate",
-                groups={"GAN": samples(GAN, "fid", on="image"), "VAE": samples(VAE, "fid", on="image")},
+                groups=fid("GAN", "VAE"),
             ),
             Setting(label="grid", dataset="grid", groups=GAN_AND_VAE, floor=JSD_FLOOR),
             Setting(
@@ -211,17 +266,22 @@ CLAIMS = (
             ),
             *(
                 Setting(
-                    label=f"ring, {budget:g} × the budget",
+                    label=f"ring, {words}",
                     dataset="ring",
                     floor=JSD_FLOOR,
                     groups={
-                        "GAN": samples(GAN, "jsd-hist", budget=budget),
-                        "VAE": samples(VAE, "jsd-hist", observation="draw", budget=budget),
+                        "GAN": samples(GAN, "jsd-hist", budget=of_gan),
+                        "VAE": samples(VAE, "jsd-hist", observation="draw", budget=of_vae),
                     },
                     decisive=False,
                 )
-                for budget in (0.5, 2)
+                for words, of_gan, of_vae in (
+                    ("half the updates", 0.5, 0.5),
+                    ("twice the updates", 2.0, 2.0),
+                    ("equal FLOPs", 1.0, EQUAL_FLOPS),
+                )
             ),
+            *beside_digits("GAN", "VAE"),
         ),
     ),
     Claim(
@@ -240,22 +300,26 @@ CLAIMS = (
         family="primary",
         settings=tuple(
             Setting(
-                label=f"{dataset}, step size {rate:g}, {likelihood} scale",
+                label=f"{dataset}, step size {rate:g}, {words}",
                 dataset=dataset,
-                elsewhere=MNIST if dataset == "digits" else {},
+                elsewhere=MNIST if dataset == "digits" and gan is GAN else {},
                 groups={
                     "VAE": at_step_size(vae, rate, dataset == "digits"),
-                    "GAN": at_step_size(GAN, rate, dataset == "digits"),
+                    "GAN": at_step_size(gan, rate, dataset == "digits"),
                 },
                 quantity="spread over seeds of log FID (mean distance from the median)"
                 if dataset == "digits"
                 else None,
                 floor=None if dataset == "digits" else JSD_FLOOR,
-                decisive=rate == STEP_SIZES[1] and vae is VAE and dataset != "unequal-pair",
+                decisive=rate == STEP_SIZES[1] and words == "learned scale" and dataset != "unequal-pair",
             )
             for dataset in ("ring", "grid", "digits", "unequal-pair")
             for rate in STEP_SIZES
-            for vae, likelihood in ((VAE, "learned"), (VAE_FIXED, "fixed"))
+            for vae, gan, words in (
+                (VAE, GAN, "learned scale"),
+                (VAE_FIXED, GAN, "fixed scale"),
+                (VAE, GAN_WITH_R1, "learned scale, GAN with R1"),
+            )
         ),
     ),
     Claim(
@@ -350,6 +414,7 @@ CLAIMS = (
             Setting(
                 label="digits",
                 dataset="digits",
+                elsewhere=MNIST,
                 groups={
                     "fresh classifier": samples(GAN, "c2st[pixels]", measure="image-two-sample"),
                     "game's D": samples(GAN, "game-accuracy", measure="game-discriminator"),
@@ -405,6 +470,25 @@ CLAIMS = (
                     decisive=False,
                 )
                 for words, name, arm, sampler in TRAINED_DIRECTLY
+            ),
+            Setting(
+                label="digits, squared error, convolutional",
+                dataset="digits",
+                groups={
+                    "GAN": samples(GAN, "sharpness", on="image", network=CONVOLUTIONAL),
+                    "regression": samples(REGRESSION, "sharpness", on="image", network=CONVOLUTIONAL),
+                },
+                decisive=False,
+            ),
+            Setting(
+                label="digits, squared error, twice the updates",
+                dataset="digits",
+                elsewhere=MNIST,
+                groups={
+                    "GAN": samples(GAN, "sharpness", on="image", budget=2.0),
+                    "regression": samples(REGRESSION, "sharpness", on="image", budget=2.0),
+                },
+                decisive=False,
             ),
         ),
         controls=(

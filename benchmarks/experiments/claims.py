@@ -17,12 +17,9 @@ def settings_in(claim: Claim, profile: Profile) -> tuple[Setting, ...]:
 
 
 def settings_on(claim: Claim, profile: Profile, dataset: str) -> tuple[Setting, ...]:
-    """Those of them that are tried on a data set, their own or another that they can be tried on."""
-    return tuple(
-        setting.on(dataset)
-        for setting in settings_in(claim, profile)
-        if dataset in (setting.dataset, *setting.elsewhere)
-    )
+    """Those that a profile tries on a data set, their own or another that they can be tried on."""
+    there = (s.on(dataset) for s in claim.settings + claim.controls if dataset in (s.dataset, *s.elsewhere))
+    return tuple(setting for setting in there if setting.decisive or profile == "full")
 
 
 def evidence_measurements(evidence: Evidence, request: Request) -> list[Measurement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,11 @@ SEEDS = ((1000, 1001),)
 
 
 def evidence_of(claim: Claim, settings: tuple[Setting, ...] | None = None) -> Iterator[tuple[Setting, str, Evidence]]:
-    for setting in claim.settings + claim.controls if settings is None else settings:
+    """Of these settings, or of all, those on further data sets among them."""
+    if settings is None:
+        own = claim.settings + claim.controls
+        settings = own + tuple(setting.on(name) for setting in own for name in setting.elsewhere)
+    for setting in settings:
         for name, evidence in setting.groups.items():
             yield setting, name, evidence
 
@@ -187,8 +192,14 @@ def test_a_claim_survives_being_written_down(claim: Claim) -> None:
     assert Claim.model_validate_json(written).model_dump_json() == written
 
 
-def test_every_claim_can_be_judged_in_all_its_settings() -> None:
-    """By its margin and kind, from values that any of them can take."""
+@pytest.mark.parametrize("datasets", [None, ["mnist"]])
+def test_every_claim_can_be_judged_in_all_its_settings(datasets: list[str] | None) -> None:
+    """By its margin and kind, from values that any of them can take; also where a further data set decides."""
+    claims = [
+        claim.tried_on(datasets) if datasets else claim
+        for claim in CLAIMS.values()
+        if not datasets or any(s.elsewhere for s in claim.settings)
+    ]
     rng = np.random.default_rng(0)
 
     def values(evidence: Evidence) -> np.ndarray:
@@ -198,11 +209,11 @@ def test_every_claim_can_be_judged_in_all_its_settings() -> None:
 
     made_up = {
         claim.id: {s.label: {name: values(one) for name, one in s.groups.items()} for s in claim.settings}
-        for claim in CLAIMS.values()
+        for claim in claims
     }
     sizes: dict[Family, int] = {"primary": len(CLAIMS), "secondary": len(CLAIMS)}
-    results = judge(list(CLAIMS.values()), made_up, sizes, permutations=False)
-    assert [result.claim for result in results] == list(CLAIMS)
+    results = judge(claims, made_up, sizes, permutations=False)
+    assert [result.claim for result in results] == [claim.id for claim in claims]
     for result in results:
         assert (result.verdict == "descriptive") == (CLAIMS[result.claim].kind == "descriptive")
         assert result.verdict != "cannot be judged"
@@ -260,8 +271,36 @@ def test_beside_its_own_data_sets_what_is_moved_does_not_count() -> None:
 
 
 def test_a_claim_that_nothing_would_decide_elsewhere_is_refused() -> None:
-    with pytest.raises(ValueError, match="elsewhere no setting would be decisive"):
+    with pytest.raises(ValueError, match="on mnist no setting would be decisive"):
         digits_claim(decisive_elsewhere=False)
+
+
+def elsewhere_another(**changes: Any) -> Claim:
+    """A claim whose one setting beside is another, and decides, on MNIST."""
+    own = {"GAN": Evidence(measure="image-samples", metric="fid", model="gan")}
+    fields = {"label": "mnist, FID 5", "dataset": "mnist", "groups": own, "margin": digits_claim().margin, **changes}
+    beside = Setting(
+        label="digits, FID 2", dataset="digits", groups=own, decisive=False, elsewhere={"mnist": Setting(**fields)}
+    )
+    ring = Setting(label="ring", dataset="ring", groups=own)
+    return Claim(**{**dict(digits_claim(decisive_elsewhere=True)), "settings": (ring, beside), "controls": ()})
+
+
+def test_elsewhere_another_setting_can_stand_in_the_place_of_one() -> None:
+    claim = elsewhere_another()
+    assert [(s.label, s.decisive) for s in claim.tried_on(["mnist"]).settings] == [("mnist, FID 5", True)]
+    assert [(s.label, s.decisive) for s in claim.tried_on(["ring", "mnist"]).settings] == [
+        ("ring", True),
+        ("digits, FID 2", False),
+        ("mnist, FID 5", False),
+    ]
+    assert Claim.model_validate_json(claim.model_dump_json()) == claim
+
+
+@pytest.mark.parametrize("changes", [{"dataset": "ring"}, {"elsewhere": {"own": None}}])
+def test_what_stands_for_a_data_set_is_a_setting_on_it_alone(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="must be a setting on it alone"):
+        elsewhere_another(**changes)
 
 
 def test_a_label_without_its_data_set_cannot_be_moved() -> None:

@@ -99,6 +99,16 @@ def test_a_claim_asks_on_each_of_its_data_sets_for_its_groups_there(name: str) -
         assert sorted(labels) == sorted(expected)
 
 
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_further_data_set_is_asked_for_what_decides_there(name: str) -> None:
+    claim = CLAIMS[name]
+    for dataset in {other for setting in claim.settings for other in setting.elsewhere}:
+        request = Request(dataset, "standard", SEEDS, RECIPES[dataset].samples)
+        moved = claim.tried_on([dataset])
+        decisive = [setting.label for setting in moved.settings + moved.controls if setting.decisive]
+        assert list(claim_evidence(claim, request)) == decisive
+
+
 def plan_of(root: Path, **more: object) -> Plan:
     return make_plan(make_options({"profile": "smoke", "device": "cpu", "results_dir": str(root), **more}), Store(root))
 
