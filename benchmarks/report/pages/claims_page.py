@@ -10,6 +10,7 @@ from benchmarks.analysis.verdicts import ALPHA, IN_WORDS, ClaimResult, SettingRe
 from benchmarks.analysis.wording import OPPOSITE, in_words, number
 from benchmarks.claims.spec import Claim, ClaimKind, Setting
 from benchmarks.report.heading import with_unit
+from benchmarks.report.pages.side_by_side import side_by_side
 from benchmarks.report.results import Results
 from benchmarks.report.tables import markdown
 from benchmarks.report.verdicts import p_value
@@ -149,7 +150,7 @@ def settings_table(claim: Claim, result: ClaimResult) -> str:
     return markdown(header, body)
 
 
-def board(runs: Runs, pictures: Mapping[str, str]) -> str:
+def board(runs: Runs) -> str:
     """All claims with their verdict in every run, each a link to its section."""
     claims = {name: claim for results in runs.values() for name, claim in results.claims.items()}
     verdicts = {title: {one.claim: one.verdict for one in results.verdicts} for title, results in runs.items()}
@@ -204,5 +205,6 @@ def claims_page(runs: Runs, pictures: Mapping[str, str]) -> str:
         pictures: claim → path of its picture, relative to the page.
     """
     names = dict.fromkeys(name for results in runs.values() for name in results.claims)
-    parts = [INTRODUCTION, board(runs, pictures), *(section(name, runs, pictures.get(name)) for name in names)]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    sections = (section(name, runs, pictures.get(name)) for name in names)
+    parts = [INTRODUCTION, board(runs), side_by_side(runs), *sections]
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.report.pages.__main__ import main, write_pages
 from benchmarks.report.pages.claims_page import claims_page, condition
 from benchmarks.report.pages.documents_page import documents_page
+from benchmarks.report.pages.side_by_side import side_by_side
 from benchmarks.report.results import Results
 
 REPOSITORY = Path(__file__).parents[3]
@@ -52,6 +54,43 @@ def test_runs_stand_side_by_side(reference: Results) -> None:
     assert "| claim | document | one | other |" in both
     assert both.count("**What would change our mind.**") == len(reference.claims)
     assert "**One: mixed**" in both and "**Other: mixed**" in both
+
+
+def elsewhere(reference: Results, name: str, **words: str) -> Results:
+    """The results as if a claim's settings had been tried on MNIST, with other words for some of them."""
+    other, claim = Results(REFERENCE), reference.claims[name].tried_on(["mnist"])
+    result = next(one for one in reference.verdicts if one.claim == name)
+    own = {one.label: one for one in result.settings}
+    there = tuple(
+        replace(
+            own["digits" + s.label.removeprefix("mnist")],
+            label=s.label,
+            words=words.get(s.label.split(", ")[1][:2], "refuted"),
+        )
+        for s in claim.settings
+        if "digits" + s.label.removeprefix("mnist") in own
+    )
+    other.__dict__.update(claims={name: claim}, verdicts=[replace(result, settings=there)], trial=reference.trial)
+    return other
+
+
+def test_two_data_sets_are_held_against_each_other(reference: Results) -> None:
+    """Contradictions first, then what one cannot tell; what came out alike is counted."""
+    words = {one.label: one.words for one in next(v for v in reference.verdicts if v.claim == "ae-beats-pca").settings}
+    assert [words[f"digits, {z} numbers"] for z in (2, 8, 32)] == ["supported", "supported", "refuted: reversed"]
+    text = side_by_side({"digits": reference, "MNIST": elsewhere(reference, "ae-beats-pca", **{"2 ": "inconclusive"})})
+    assert (
+        "3 settings were tried in both, each on its own data; 1 came out alike. In 1 the two contradict each other"
+        in text
+    )
+    lines = [line for line in text.splitlines() if line.startswith("| [")]
+    assert [line.split(" | ")[1] for line in lines] == ["**digits, 8 numbers**", "**digits, 2 numbers**"]
+    assert lines[0].split(" | ")[2].startswith("supported: 1.98 times (1.96 to 2.01)")
+    assert lines[1].split(" | ")[3].startswith("inconclusive: ")
+
+
+def test_runs_on_the_same_data_sets_are_not_held_against_each_other(reference: Results) -> None:
+    assert side_by_side({"one": reference, "other": reference}) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,101 @@
+"""Where a claim fares differently on another data set: setting by setting, from two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.analysis.verdicts import SettingResult
+from benchmarks.analysis.wording import number
+from benchmarks.claims.spec import Claim
+from benchmarks.report.heading import with_unit
+from benchmarks.report.results import Results
+from benchmarks.report.tables import markdown
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A setting that was tried on two data sets.
+
+    Attributes:
+        claim: name of the claim.
+        own: what its own data set says.
+        other: what the other one says.
+        decisive: it counts for the verdict on either.
+    """
+
+    claim: str
+    own: SettingResult
+    other: SettingResult
+    decisive: bool
+
+
+def moved(claim: Claim) -> Iterator[tuple[str, str]]:
+    """Labels of the claim's settings, each with that of what stands for it on another data set."""
+    for setting in claim.settings:
+        for dataset in setting.elsewhere:
+            yield setting.label, setting.on(dataset).label
+
+
+def pairs(own: Results, other: Results) -> list[Pair]:
+    """The settings that one run tried on their own data sets and the other on another, in the order of the claims."""
+    there = {result.claim: {one.label: one for one in result.settings} for result in other.verdicts}
+    found = []
+    for result in own.verdicts:
+        here = {one.label: one for one in result.settings}
+        for label, label_there in moved(own.claims[result.claim]):
+            one, another = here.get(label), there.get(result.claim, {}).get(label_there)
+            if one is not None and another is not None:
+                found.append(Pair(result.claim, one, another, one.decisive or another.decisive))
+    return found
+
+
+def in_short(result: SettingResult) -> str:
+    """The verdict in a setting with its effect and interval."""
+    if result.missing:
+        return f"cannot be judged: {result.missing}"
+    if not np.isfinite(result.effect):
+        return result.words
+    interval = f" ({number(result.ci_low)} to {number(result.ci_high)})" if np.isfinite(result.ci_low) else ""
+    return f"{result.words}: {with_unit(result.effect, result.unit)}{interval}"
+
+
+def decided(result: SettingResult) -> str:
+    """``supported`` or ``refuted``, however it is refuted; empty where the setting cannot tell."""
+    word = result.words.partition(":")[0]
+    return word if word in ("supported", "refuted") else ""
+
+
+def side_by_side(runs: Mapping[str, Results]) -> str:
+    """The settings that came out otherwise on another data set, contradictions first; empty where no two runs share any.
+
+    Every other run is held against the first: settings, networks' rule, budget and margins' rule are the same, the data are not.
+    """
+    (title, own), *others = runs.items()
+    parts = []
+    for name, other in others:
+        tried = [one for one in pairs(own, other) if not (one.own.missing or one.other.missing)]
+        tried = [one for one in tried if one.own.words != "descriptive"]
+        if not tried:
+            continue
+        opposite = [one for one in tried if {decided(one.own), decided(one.other)} == {"supported", "refuted"}]
+        apart = [one for one in tried if decided(one.own) != decided(one.other) and one not in opposite]
+        rows = [
+            [
+                f"[{one.claim}](#{one.claim})",
+                f"**{one.own.label}**" if one.decisive else one.own.label,
+                in_short(one.own),
+                in_short(one.other),
+            ]
+            for one in opposite + apart
+        ]
+        counted = (
+            f"{len(tried)} settings were tried in both, each on its own data; {len(tried) - len(apart) - len(opposite)} came "
+            f"out alike. In {len(opposite)} the two contradict each other: there the claim depends on the data. In "
+            f"{len(apart)} one of the two cannot tell. These follow, contradictions first, what counts for a verdict bold."
+        )
+        table = markdown(["claim", "setting", title, name], rows)
+        parts.append(f"## {title} and {name}, setting by setting\n\n{counted}\n\n{table.strip()}")
+    return "\n\n".join(parts)
