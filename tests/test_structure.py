@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,13 @@ def test_no_module_imports_upward(path: Path) -> None:
     for name in others:
         if name.startswith("benchmarks"):
             assert floor(name) <= floor(own), f"{own} imports {name} from a higher floor"
+
+
+def test_every_package_is_installed() -> None:
+    """An installation that is not editable copies those that pyproject.toml names, and no other."""
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    there = {".".join(path.parent.relative_to(ROOT).parts) for path in FILES if path.name == "__init__.py"}
+    assert set(named) == there
 
 
 def test_report_reads_only_rows_and_arrays() -> None:
