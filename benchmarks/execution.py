@@ -33,7 +33,7 @@ MS_PER_UPDATE: dict[str, dict[str, float]] = {
              "regression": 0.35, "discriminator": 0.45},
     "digits": {"pca": 0.001, "ae": 1.1, "dae": 1.3, "vae": 1.3, "gan": 2.0, "fgan": 2.0, "latent-gan": 2.8,
                "regression": 0.7, "discriminator": 1.4},
-    "narrow-ring": {"gan": 15},
+    "narrow-ring": {"gan": 21},
     "mnist": {"pca": 1, "ae": 17, "dae": 18, "vae": 18, "gan": 27, "fgan": 27, "latent-gan": 22,
               "regression": 10, "discriminator": 15},
 }  # fmt: skip
