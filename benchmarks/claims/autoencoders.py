@@ -101,6 +101,14 @@ BESIDE: dict[str, dict[str, Any]] = {
     "twice the updates": {"budget": 2.0},
 }
 """What is changed in both models beside the decisive settings."""
+MIDPOINTS_BESIDE: tuple[tuple[str, dict[str, Margin | Setting | None], Arm, dict[str, Any]], ...] = (
+    ("2 numbers", MNIST, VAE, {"latent": 2}),
+    ("VAE with fixed scale", {}, VAE_FIXED, {}),
+    ("VAE with Bernoulli likelihood", MNIST, VAE_BERNOULLI, {}),
+    ("twice the updates", MNIST, VAE, {"budget": 2.0}),
+    ("convolutional", {}, VAE, CONVOLUTIONAL),
+)
+"""In words, where else, the VAE, and what is changed in both models."""
 MASKED: Arm = ("dae", {"corruption": "masking"})
 
 _AFFINE = {"latent": 8, "kind": "affine", "norm": "none"}
@@ -322,38 +330,15 @@ CLAIMS = (
                 )
                 for examples, words in ((None, "all training images"), (300, "300 of them"), (100, "100 of them"))
             ),
-            Setting(
-                label="digits, 2 numbers",
-                dataset="digits",
-                elsewhere=MNIST,
-                groups={"VAE": midpoints(VAE, latent=2), "AE": midpoints(AE, latent=2)},
-                decisive=False,
-            ),
-            Setting(
-                label="digits, VAE with fixed scale",
-                dataset="digits",
-                groups={"VAE": midpoints(VAE_FIXED), "AE": midpoints(AE)},
-                decisive=False,
-            ),
-            Setting(
-                label="digits, VAE with Bernoulli likelihood",
-                dataset="digits",
-                elsewhere=MNIST,
-                groups={"VAE": midpoints(VAE_BERNOULLI), "AE": midpoints(AE)},
-                decisive=False,
-            ),
-            Setting(
-                label="digits, twice the updates",
-                dataset="digits",
-                elsewhere=MNIST,
-                groups={"VAE": midpoints(VAE, budget=2.0), "AE": midpoints(AE, budget=2.0)},
-                decisive=False,
-            ),
-            Setting(
-                label="digits, convolutional",
-                dataset="digits",
-                groups={"VAE": midpoints(VAE, **CONVOLUTIONAL), "AE": midpoints(AE, **CONVOLUTIONAL)},
-                decisive=False,
+            *(
+                Setting(
+                    label=f"digits, {words}",
+                    dataset="digits",
+                    elsewhere=elsewhere,
+                    groups={"VAE": midpoints(vae, **changes), "AE": midpoints(AE, **changes)},
+                    decisive=False,
+                )
+                for words, elsewhere, vae, changes in MIDPOINTS_BESIDE
             ),
         ),
         controls=(

@@ -175,11 +175,13 @@ class Claim(Spec):
         if len({setting.label for setting in tried}) < len(tried):
             raise ValueError(f"{self.id}: two settings share a label")
         for name in {name for setting in tried for name in setting.elsewhere}:
-            there = [setting.on(name) for setting in self.settings if name in setting.elsewhere]
-            if not any(setting.decisive for setting in there):
+            there = [(setting.on(name), setting in self.settings) for setting in tried if name in setting.elsewhere]
+            if not any(setting.decisive and judged for setting, judged in there):
                 raise ValueError(f"{self.id}: on {name} no setting would be decisive")
-            if any(setting.dataset != name or setting.elsewhere for setting in there):
+            if any(setting.dataset != name or setting.elsewhere for setting, _ in there):
                 raise ValueError(f"{self.id}: what stands for {name} must be a setting on it alone")
+            if len({setting.label for setting, _ in there}) < len(there):
+                raise ValueError(f"{self.id}: on {name} two settings would share a label")
         tested = self.kind not in ("exact", "descriptive")
         if tested != (self.family is not None):
             raise ValueError(f"{self.id}: a tested claim has a family, an exact or descriptive one has none")

@@ -23,13 +23,21 @@ class Pair:
         claim: name of the claim.
         own: what its own data set says.
         other: what the other one says.
-        decisive: it counts for the verdict on either.
     """
 
     claim: str
     own: SettingResult
     other: SettingResult
-    decisive: bool
+
+    @property
+    def decisive(self) -> bool:
+        """It counts for the verdict on either."""
+        return self.own.decisive or self.other.decisive
+
+    @property
+    def decisions(self) -> tuple[str, str]:
+        """What is decided on either; empty where it is not."""
+        return decided(self.own), decided(self.other)
 
 
 def moved(claim: Claim) -> Iterator[tuple[str, str]]:
@@ -48,7 +56,7 @@ def pairs(own: Results, other: Results) -> list[Pair]:
         for label, label_there in moved(own.claims[result.claim]):
             one, another = here.get(label), there.get(result.claim, {}).get(label_there)
             if one is not None and another is not None:
-                found.append(Pair(result.claim, one, another, one.decisive or another.decisive))
+                found.append(Pair(result.claim, one, another))
     return found
 
 
@@ -80,8 +88,9 @@ def side_by_side(runs: Mapping[str, Results]) -> str:
         tried = [one for one in tried if one.own.words != "descriptive"]
         if not tried:
             continue
-        opposite = [one for one in tried if {decided(one.own), decided(one.other)} == {"supported", "refuted"}]
-        apart = [one for one in tried if decided(one.own) != decided(one.other) and one not in opposite]
+        opposite = [one for one in tried if set(one.decisions) == {"supported", "refuted"}]
+        apart = [one for one in tried if sum(map(bool, one.decisions)) == 1]
+        neither = sum(not any(one.decisions) for one in tried)
         rows = [
             [
                 f"[{one.claim}](#{one.claim})",
@@ -91,10 +100,11 @@ def side_by_side(runs: Mapping[str, Results]) -> str:
             ]
             for one in opposite + apart
         ]
+        alike = len(tried) - len(apart) - len(opposite) - neither
         counted = (
-            f"{len(tried)} settings were tried in both, each on its own data; {len(tried) - len(apart) - len(opposite)} came "
-            f"out alike. In {len(opposite)} the two contradict each other: there the claim depends on the data. In "
-            f"{len(apart)} one of the two cannot tell. These follow, contradictions first, what counts for a verdict bold."
+            f"{len(tried)} settings were tried in both, each on its own data: {alike} came out alike, in {neither} neither can "
+            f"tell, in {len(apart)} one cannot tell. In {len(opposite)} the two contradict each other: there the claim depends "
+            "on the data. What differs follows, contradictions first, what counts bold."
         )
         table = markdown(["claim", "setting", title, name], rows)
         parts.append(f"## {title} and {name}, setting by setting\n\n{counted}\n\n{table.strip()}")

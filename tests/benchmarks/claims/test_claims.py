@@ -303,6 +303,19 @@ def test_what_stands_for_a_data_set_is_a_setting_on_it_alone(changes: dict[str, 
         elsewhere_another(**changes)
 
 
+def test_a_control_elsewhere_is_checked_too() -> None:
+    stray = Setting(label="ring", dataset="ring", groups=digits_claim().settings[0].groups)
+    control = digits_claim().controls[0].model_copy(update={"elsewhere": {"mnist": stray}})
+    with pytest.raises(ValueError, match="must be a setting on it alone"):
+        Claim(**{**dict(digits_claim()), "controls": (control,)})
+
+
+def test_two_settings_that_would_share_a_label_elsewhere_are_refused() -> None:
+    first, second = elsewhere_another(label="mnist, second").settings[1], digits_claim().settings[2]
+    with pytest.raises(ValueError, match="on mnist two settings would share a label"):
+        Claim(**{**dict(digits_claim()), "settings": (digits_claim().settings[0], first, second)})
+
+
 def test_a_label_without_its_data_set_cannot_be_moved() -> None:
     setting = Setting(
         label="eight numbers",
