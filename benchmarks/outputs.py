@@ -31,6 +31,8 @@ from benchmarks.specs import SCHEMA_VERSION, canonical_json
 from benchmarks.store import ROW_FIELDS, Kind, Store, rows_to_csv
 from metrics import METRICS
 
+ASKED = {"measure", "dataset", "options", "data_seeds", "split"}
+"""A measurement's fields beside its block, which ``run.json`` holds once."""
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -77,6 +79,7 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
                     "observation": measurement.options.get("observation"),
                     "seeds": measurement.seeds,
                     "experiments": planned.experiments,
+                    "asked": measurement.model_dump(mode="json", include=ASKED),
                     "failure": failures.get(planned.key),
                 }
             )
@@ -95,6 +98,7 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
                 for name, m in METRICS.items()
             },
             "measurements": entries,
+            "blocks": {unit.key: unit.block.model_dump(mode="json") for unit in plan.units if unit.block and unit.key},
         },
     )
     write_json(root / "tuning.json", searches(plan))

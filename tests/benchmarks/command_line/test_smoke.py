@@ -19,6 +19,7 @@ from benchmarks.evaluation import MEASURES
 from benchmarks.experiments.latent_space import ON_THE_PLANE
 from benchmarks.recipes import ARMS, NOT_COMPARED
 from benchmarks.report.results import Results
+from benchmarks.specs import Measurement
 from benchmarks.store import ROW_FIELDS
 from metrics.features import in_domain_extractor
 from models import MODELS
@@ -134,6 +135,15 @@ def test_provenance_says_how_the_numbers_came_about(smoke: tuple[Path, Finished]
     assert provenance["notes"] == []
     assert len(provenance["git"]["commit"] or "0" * 40) == 40
     assert set(provenance["hardware"]) >= {"processor", "cores", "memory_gib", "device"}
+
+
+def test_a_run_says_in_full_what_it_asked_for(smoke: tuple[Path, Finished]) -> None:
+    root, _ = smoke
+    run = json.loads((root / "run.json").read_text(encoding="utf-8"))
+    for entry in run["measurements"]:
+        block = run["blocks"][entry["block"]] if entry["block"] else None
+        asked = Measurement.model_validate_json(json.dumps({**entry["asked"], "block": block}))
+        assert (asked.measure, asked.dataset, list(asked.seeds)) == (entry["measure"], entry["dataset"], entry["seeds"])
 
 
 def test_tables_name_the_extractor_and_the_floor(smoke: tuple[Path, Finished]) -> None:
