@@ -12,7 +12,8 @@ import torch
 
 from benchmarks.datasets import Dataset
 from benchmarks.specs import Block, Network
-from benchmarks.training import Progress, Stack, Trained, train
+from benchmarks.training.loop import Progress, Trained, train
+from benchmarks.training.randomness import Stack
 from models.base import GenerativeModel
 from models.networks import MLP, Affine, Conv, MaxoutMLP, Networks, Output, PatchMLP
 

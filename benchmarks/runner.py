@@ -33,7 +33,8 @@ from benchmarks.planning import Environment, Plan, PlannedMeasurement, Unit, own
 from benchmarks.recipes import RECIPES
 from benchmarks.specs import SCHEMA_VERSION, Block, InputError, canonical_json
 from benchmarks.store import Store
-from benchmarks.training import Stack, Trained
+from benchmarks.training.loop import Trained
+from benchmarks.training.randomness import Stack
 from models import MODELS
 
 POOLS = 3

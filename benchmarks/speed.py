@@ -26,7 +26,9 @@ from benchmarks.experiments.base import block
 from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.planning import environment_for
 from benchmarks.specs import Block, InputError, lookup
-from benchmarks.training import as_float, draw, generator_for, initialise, make_optimiser, train
+from benchmarks.training.loop import train
+from benchmarks.training.optimisers import make_optimiser
+from benchmarks.training.randomness import as_float, draw, generator_for, initialise
 from models import MODELS
 
 SETTINGS: dict[str, dict[str, Any]] = {"fgan": {"divergence": "kl", "generator_objective": "exact"}}

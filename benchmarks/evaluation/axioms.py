@@ -11,7 +11,7 @@ import torch
 from benchmarks.datasets.mixtures import GaussianMixture
 from benchmarks.datasets.variations import lattice
 from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 from metrics.f_divergence import f_divergence, random_distributions, total_variation, variational_bound
 from models.divergences import DIVERGENCES, Divergence, alpha_divergence, weighted_jensen_shannon
 

@@ -18,7 +18,9 @@ from torch import Tensor
 from benchmarks.blocks import model_builder
 from benchmarks.datasets import Dataset
 from benchmarks.specs import Block
-from benchmarks.training import Trained, as_float, model_of
+from benchmarks.training.loop import Trained
+from benchmarks.training.randomness import as_float
+from benchmarks.training.seed_axis import model_of
 from metrics import METRICS, base_name
 from metrics.features import Extractor
 from models.base import GenerativeModel

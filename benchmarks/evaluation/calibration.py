@@ -15,7 +15,7 @@ from benchmarks.evaluation.mixtures import (
     kernel_facts,
     neighbour_facts,
 )
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 
 TRUE_DIVERGENCES = ("jsd-quadrature", "kl-data-model-quadrature", "kl-model-data-quadrature")
 

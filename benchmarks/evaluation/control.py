@@ -9,7 +9,7 @@ from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute
 from benchmarks.evaluation.images import as_pixels
 from benchmarks.evaluation.pictures import decoded
 from benchmarks.evaluation.sampling import ex_post_codes, prior_noise
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 from metrics.attributes import ATTRIBUTES
 from metrics.control import rank_correlations
 from models.base import GenerativeModel

@@ -8,7 +8,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.evaluation.base import Arrays, Measure, Subject, Values
-from benchmarks.training import initialise
+from benchmarks.training.randomness import initialise
 from models.base import GenerativeModel
 from models.networks import count_parameters
 

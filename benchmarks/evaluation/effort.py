@@ -12,7 +12,7 @@ from benchmarks.evaluation.cost import decoder_player, training_cost
 from benchmarks.evaluation.images import as_pixels, features_of, test_features
 from benchmarks.evaluation.sampling import sample_noise
 from benchmarks.specs import Training
-from benchmarks.training import initialise
+from benchmarks.training.randomness import initialise
 from metrics.frechet import kid
 from models.base import GenerativeModel, Player
 

@@ -12,7 +12,9 @@ from benchmarks.blocks import networks_of
 from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute, finite
 from benchmarks.evaluation.images import as_pixels, pixels_in_unit
 from benchmarks.evaluation.pictures import LINE_STEPS, PATH_METRICS, PATHS, between
-from benchmarks.training import derived_seed, model_of, train
+from benchmarks.training.loop import train
+from benchmarks.training.randomness import derived_seed
+from benchmarks.training.seed_axis import model_of
 from models.code_regression import CodeRegression
 
 GIVEN_METRICS = ("unexplained-share", *PATH_METRICS)

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values
 from benchmarks.evaluation.sampling import prior_noise
-from benchmarks.training import initialise
+from benchmarks.training.randomness import initialise
 from models.gan import GAN, LOSSES
 
 GRADIENTS = {"gradient-saturating": LOSSES["saturating"], "gradient-non-saturating": LOSSES["non-saturating"]}

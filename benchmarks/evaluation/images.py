@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.evaluation.base import CLASS_METRICS, FEW, Arrays, Measure, Subject, Values, compute, named
 from benchmarks.evaluation.sampling import sampled
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 from metrics.features import Extractor, Features, extract
 from metrics.manifold import density_coverage, precision_recall
 from metrics.two_sample import held_out

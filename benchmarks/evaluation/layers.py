@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute
-from benchmarks.training import draw, generator_for, initialise
+from benchmarks.training.randomness import draw, generator_for, initialise
 from models.base import GenerativeModel
 from models.gan import AdversarialModel
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute
-from benchmarks.training import generator_for
+from benchmarks.training.randomness import generator_for
 from models.vae import VAE
 
 IMPORTANCE_SAMPLES = 64

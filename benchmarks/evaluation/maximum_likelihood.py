@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.datasets.line import gaussian_like, moments, require_line
 from benchmarks.datasets.variations import lattice
 from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 from metrics.maximum_likelihood import expected_log_likelihood
 from metrics.quadrature import entropy, kl_data_model
 

@@ -10,7 +10,7 @@ from benchmarks.datasets import DATASETS
 from benchmarks.datasets.mixtures import GaussianMixture
 from benchmarks.evaluation.base import FEW, Arrays, Measure, Subject, Values, compute
 from benchmarks.evaluation.sampling import sampled
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 from metrics.divergence import histogram, kernel_bandwidth, log_kernel_density, log_knn_density
 from metrics.two_sample import held_out
 

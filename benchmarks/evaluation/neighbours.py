@@ -13,7 +13,7 @@ from benchmarks.datasets.corruptions import CORRUPTIONS
 from benchmarks.evaluation.base import FEW, Arrays, Measure, Subject, Values, compute, finite, named
 from benchmarks.evaluation.images import as_pixels, features_of, pixels_in_unit
 from benchmarks.evaluation.sampling import sampled
-from benchmarks.training import derived_seed, generator_for
+from benchmarks.training.randomness import derived_seed, generator_for
 from metrics.features import Extractor
 from metrics.neighbours import nearest_distances, nearest_examples, nearest_to_second, support_radius
 

@@ -18,7 +18,7 @@ from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute
 from benchmarks.evaluation.images import as_pixels, features_of, pixels_in_unit
 from benchmarks.evaluation.robustness import labels_of
 from benchmarks.evaluation.scores import scores_of, scoring_model
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 from metrics.neighbours import nearest_examples
 from metrics.similarity import ssim_map
 

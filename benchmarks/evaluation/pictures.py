@@ -14,7 +14,7 @@ from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute
 from benchmarks.evaluation.images import as_pixels
 from benchmarks.evaluation.reconstruction import shown_test_images
 from benchmarks.evaluation.sampling import FIT_POINTS, prior_noise, sample_noise
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 from models.base import GenerativeModel, NoiseKind
 
 AXES = 6

@@ -8,7 +8,7 @@ import torch
 from benchmarks.datasets import Dataset
 from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute
 from benchmarks.evaluation.images import as_pixels
-from benchmarks.training import draw, generator_for
+from benchmarks.training.randomness import draw, generator_for
 
 SHOWN_RECONSTRUCTIONS = 16
 RECONSTRUCTION_METRICS = ("reconstruction-l2", "reconstruction-mse", "ssim")

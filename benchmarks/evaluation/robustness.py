@@ -9,7 +9,7 @@ from benchmarks.datasets.corruptions import CORRUPTIONS
 from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute, finite
 from benchmarks.evaluation.images import as_pixels, pixels_in_unit
 from benchmarks.evaluation.reconstruction import RECONSTRUCTION_METRICS, compared, shown_test_images
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 
 RETRIEVAL_METRICS = ("retrieval-error",)
 

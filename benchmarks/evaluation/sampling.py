@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.evaluation.base import Subject, finite
-from benchmarks.training import derived_seed, draw, generator_for
+from benchmarks.training.randomness import derived_seed, draw, generator_for
 from models.base import GenerativeModel
 from models.latent_prior import LATENT_PRIORS
 

@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.datasets.line import QUANTILE_TOLERANCE, cdf, moments, quantile_bracket, require_line
 from benchmarks.datasets.mixtures import GaussianMixture
 from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 from metrics.mixing import effective_samples
 from metrics.sampling_methods import inverse_transform, log_normal, metropolis, rejection
 

@@ -8,7 +8,7 @@ from benchmarks.datasets.corruptions import CORRUPTIONS
 from benchmarks.evaluation.base import Arrays, Measure, Subject, Values
 from benchmarks.evaluation.images import FEATURE_METRICS, PIXEL_METRICS, as_pixels, features_of, image_values
 from benchmarks.evaluation.reconstruction import RECONSTRUCTION_METRICS, compared
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 
 DROPPED = "dropped classes"
 """The corruption that takes whole classes out of the set, and leaves every image as it is."""

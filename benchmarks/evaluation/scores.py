@@ -10,7 +10,7 @@ import torch
 from benchmarks.datasets.mixtures import GaussianMixture
 from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute
 from benchmarks.evaluation.sampling import sampled
-from benchmarks.training import derived_seed
+from benchmarks.training.randomness import derived_seed
 from models.scoring import ScoringModel
 
 GAME_METRICS = ("game-value", "indecision-error", "game-accuracy", "fooled-share", "game-auc")

@@ -11,7 +11,7 @@ from benchmarks.evaluation.images import FEATURE_METRICS, PIXEL_METRICS, as_pixe
 from benchmarks.evaluation.mixtures import SHOWN_POINTS, data_facts, histogram_facts, sample_metrics, sample_values
 from benchmarks.evaluation.sampling import sample_noise
 from benchmarks.evaluation.scores import over_window, score_lattice, scores_of, scoring_model
-from benchmarks.training import draw, generator_for
+from benchmarks.training.randomness import draw, generator_for
 from metrics.discrimination import share_above
 from models.base import Noise
 from models.discriminator import Discriminator

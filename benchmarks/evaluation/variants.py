@@ -9,7 +9,7 @@ from benchmarks.evaluation.base import FEW, Arrays, Measure, Subject, Values, co
 from benchmarks.evaluation.images import as_pixels, features_of, pixels_in_unit
 from benchmarks.evaluation.neighbours import feature_pools, held_out_distances
 from benchmarks.evaluation.reconstruction import shown_test_images
-from benchmarks.training import generator_for
+from benchmarks.training.randomness import generator_for
 from metrics.neighbours import nearest_distances
 
 IN_PIXELS = ("nearer-in-pixels", "spread-in-pixels")

@@ -16,7 +16,7 @@ from benchmarks.experiments import EXPERIMENTS
 from benchmarks.experiments.base import Request, block
 from benchmarks.recipes import ARMS, RECIPES
 from benchmarks.specs import Training, canonical_json
-from benchmarks.training import train
+from benchmarks.training.loop import train
 from metrics.features import in_domain_extractor
 from models import MODELS
 

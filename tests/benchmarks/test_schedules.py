@@ -23,17 +23,10 @@ from benchmarks.planning import block_key, environment_for
 from benchmarks.runner import Work, stored_block, trained_block
 from benchmarks.specs import Training
 from benchmarks.store import Store
-from benchmarks.training import (
-    BatchStream,
-    ModelContractError,
-    NoiseStream,
-    Trained,
-    draw,
-    generator_for,
-    initialise,
-    learning_rate_factor,
-    train,
-)
+from benchmarks.training.loop import Trained, train
+from benchmarks.training.optimisers import learning_rate_factor
+from benchmarks.training.randomness import BatchStream, NoiseStream, draw, generator_for, initialise
+from benchmarks.training.seed_axis import ModelContractError
 from models import MODELS, GenerativeModel
 from models.base import Noise, Objective, Optimiser, Phase, Player, Scalars, Step
 from models.gan import GAN, SCHEDULES, ScheduleName

@@ -18,16 +18,10 @@ from benchmarks.datasets import load
 from benchmarks.experiments.base import block
 from benchmarks.recipes import ARMS, FURTHER_ARMS, FURTHER_IMAGE_ARMS
 from benchmarks.specs import Training
-from benchmarks.training import (
-    BatchStream,
-    ModelContractError,
-    NoiseStream,
-    Trained,
-    generator_for,
-    initialise,
-    learning_rate_factor,
-    train,
-)
+from benchmarks.training.loop import Trained, train
+from benchmarks.training.optimisers import learning_rate_factor
+from benchmarks.training.randomness import BatchStream, NoiseStream, generator_for, initialise
+from benchmarks.training.seed_axis import ModelContractError
 from models import MODELS, GenerativeModel
 from models.autoencoder import Autoencoder
 from models.base import Noise, Objective, Optimiser, Phase, Player, Scalars, Step

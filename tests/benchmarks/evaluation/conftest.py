@@ -15,7 +15,7 @@ from benchmarks.datasets import load
 from benchmarks.evaluation import Subject
 from benchmarks.experiments.base import block
 from benchmarks.specs import Block
-from benchmarks.training import Trained
+from benchmarks.training.loop import Trained
 from metrics.features import in_domain_extractor
 from models import MODELS
 

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.evaluation import MEASURES, Subject, evaluate
 from benchmarks.evaluation.cost import training_cost
 from benchmarks.evaluation.effort import cycles_done, flops_until
-from benchmarks.training import initialise
+from benchmarks.training.randomness import initialise
 
 
 def test_layers_of_both_networks_over_the_course(digits_subject: Callable[..., Subject]) -> None:

@@ -24,7 +24,7 @@ from benchmarks.evaluation.sampling import prior_noise, sample_noise, sampled
 from benchmarks.evaluation.scores import LATTICE_SIDE, NEAR_SCALES, near_data, over_window
 from benchmarks.evaluation.search import discriminator_evaluations
 from benchmarks.experiments.base import block
-from benchmarks.training import draw, generator_for
+from benchmarks.training.randomness import draw, generator_for
 from metrics import METRICS, quadrature
 from models import MODELS
 from models.divergences import DIVERGENCES, divergence_named

@@ -93,7 +93,7 @@ def subject_with(data: Dataset, block: Block, poisoned: bool, options: dict[str,
         with torch.no_grad():
             next(models[0].parameters()).fill_(torch.nan)
 
-    from benchmarks.training import train
+    from benchmarks.training.loop import train
 
     build = model_builder(block, MODELS[block.model], data)
     tensor = torch.from_numpy(data.train)

@@ -18,7 +18,7 @@ from benchmarks.evaluation.gaussian_fit import CROSS, DIVERGENCES, divergence_to
 from benchmarks.experiments.base import block
 from benchmarks.recipes import RECIPES
 from benchmarks.specs import Block
-from benchmarks.training import Trained, train
+from benchmarks.training.loop import Trained, train
 from models.base import GenerativeModel
 from models.divergences import DIVERGENCES as TABLE
 from models.fgan import FGAN

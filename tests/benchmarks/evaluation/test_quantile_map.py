@@ -20,7 +20,7 @@ from benchmarks.evaluation.sampling_methods import quantiles
 from benchmarks.experiments.base import block
 from benchmarks.recipes import RECIPES
 from benchmarks.specs import Block, Network
-from benchmarks.training import Trained, train
+from benchmarks.training.loop import Trained, train
 from models import MODELS
 from models.base import GenerativeModel, Noise
 from models.gan import GAN

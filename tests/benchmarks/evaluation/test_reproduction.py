@@ -10,7 +10,7 @@ from benchmarks.blocks import train_block
 from benchmarks.datasets import Dataset, load
 from benchmarks.evaluation import MEASURES, Measured, measure_data
 from benchmarks.specs import Block
-from benchmarks.training import Trained
+from benchmarks.training.loop import Trained
 from models.base import GenerativeModel
 
 SEEDS = (100, 101)
