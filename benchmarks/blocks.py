@@ -12,7 +12,7 @@ import torch
 
 from benchmarks.datasets import Dataset
 from benchmarks.specs import Block, Network
-from benchmarks.training.loop import Progress, Trained, train
+from benchmarks.training.loop import Checkpoints, Progress, Trained, train
 from benchmarks.training.randomness import Stack
 from models.base import GenerativeModel
 from models.networks import MLP, Affine, Conv, MaxoutMLP, Networks, Output, PatchMLP
@@ -75,11 +75,13 @@ def train_block(
     device: str,
     width: int,
     report: Callable[[float], None] = lambda share: None,
+    checkpoints: Callable[[int], Checkpoints] | None = None,
 ) -> Trained:
     """Train a block in stacks of ``width`` seeds, one stack after the other.
 
     Args:
         report: called with the share of the block's training that was done since the last call.
+        checkpoints: where the stack that begins with this seed leaves its state, and finds it.
     """
     data = torch.from_numpy(dataset.trained_on(block.training.examples)).to(device)
     build = model_builder(block, model, dataset)
@@ -87,7 +89,8 @@ def train_block(
     for start in range(0, len(block.seeds), width):
         seeds = block.seeds[start : start + width]
         progress = _share_reporter(len(seeds) / len(block.seeds), report)
-        parts.append(train(build, data, block.training, seeds, progress=progress))
+        states = checkpoints(seeds[0]) if checkpoints is not None else None
+        parts.append(train(build, data, block.training, seeds, progress=progress, checkpoints=states))
     return joined(parts)
 
 

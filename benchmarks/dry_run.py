@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.planning import Plan
-from benchmarks.runner import label_of
+from benchmarks.rows import label_of
 
 
 def duration(seconds: float) -> str:

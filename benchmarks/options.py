@@ -35,6 +35,8 @@ class RunOptions(BaseModel):
         offline: never download anything.
         inception_weights: file with torch-fidelity's Inception-v3 weights, or ``download``; None for no Inception-v3.
         inception_sha256: SHA-256 that this file must have, or its first digits, at least 8; None for the official file's.
+        timeout: seconds that a worker may be at one unit, a block and its measurements, before it is stopped; None: any time.
+        checkpoint_seconds: time between two states of a training from which it can go on; 0: as often as can be.
         dry_run: print the plan and stop.
         quiet: print nothing but errors.
         json_output: print machine-readable output.
@@ -58,6 +60,8 @@ class RunOptions(BaseModel):
     offline: bool = False
     inception_weights: Path | None = None
     inception_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8,64}$")] | None = None
+    timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    checkpoint_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 60.0
     dry_run: bool = False
     quiet: bool = False
     json_output: Annotated[bool, Field(alias="json")] = False

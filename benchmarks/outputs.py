@@ -26,9 +26,10 @@ from benchmarks.experiments import EXPERIMENTS
 from benchmarks.experiments.claims import claim_evidence
 from benchmarks.planning import Plan
 from benchmarks.recipes import TUNED_AS, TUNED_FILE
-from benchmarks.runner import Outcome, failed_rows, identity, label_of
+from benchmarks.rows import failed_rows, identity, label_of
 from benchmarks.specs import SCHEMA_VERSION, canonical_json
-from benchmarks.store import ROW_FIELDS, Kind, Store, rows_to_csv
+from benchmarks.store import ROW_FIELDS, Kind, Store, rows_to_csv, write_file
+from benchmarks.worker import Outcome
 from metrics import METRICS
 
 ASKED = {"measure", "dataset", "options", "data_seeds", "split"}
@@ -36,38 +37,31 @@ ASKED = {"measure", "dataset", "options", "data_seeds", "split"}
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file aside and rename it into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, path)
-
-
 def write_json(path: Path, value: Any) -> None:
     """Write indented JSON."""
-    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_file(path, (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
 def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str, str]:
     """Write ``rows.csv`` and ``run.json``.
 
     Returns:
-        the failures: measurement key → message.
+        the failures: measurement key → status and message, in one line.
     """
     failures = {
-        key: message
+        key: failure
         for outcome in outcomes
-        for key, message in outcome.failures.items()
+        for key, failure in outcome.failures.items()
         if not store.has("measurements", key)
     }
+    said = {key: f"{failure.status}: {failure.message}" for key, failure in failures.items()}
     rows: list[Mapping[str, Any]] = []
     entries = []
     for unit in plan.units:
         for planned in unit.measurements:
             measurement = planned.measurement
             if planned.key in failures:
-                rows += failed_rows(planned, unit.key)
+                rows += failed_rows(planned, unit.key, failures[planned.key].status)
             else:
                 common = identity(planned, unit.key)
                 rows += [{**common, **row} for row in store.read_rows(planned.key)]
@@ -80,11 +74,11 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
                     "seeds": measurement.seeds,
                     "experiments": planned.experiments,
                     "asked": measurement.model_dump(mode="json", include=ASKED),
-                    "failure": failures.get(planned.key),
+                    "failure": said.get(planned.key),
                 }
             )
     root = plan.options.output_dir
-    write_text(root / "rows.csv", rows_to_csv({name: row[name] for name in ROW_FIELDS} for row in rows))
+    write_file(root / "rows.csv", rows_to_csv({name: row[name] for name in ROW_FIELDS} for row in rows).encode())
     write_json(
         root / "run.json",
         {
@@ -103,7 +97,7 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
     )
     write_json(root / "tuning.json", searches(plan))
     write_json(root / "claims.json", claims_on_trial(plan))
-    return failures
+    return said
 
 
 def claims_on_trial(plan: Plan) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from benchmarks.extractor_choice import choose, inception_weights
 from benchmarks.options import RunOptions
 from benchmarks.recipes import RECIPES, SEEDS
 from benchmarks.specs import (
-    SCHEMA_VERSION,
     Block,
     InputError,
     Measurement,
@@ -129,6 +128,11 @@ class Unit:
         return dataset_label(self.dataset, self.split)
 
     @property
+    def name(self) -> str:
+        """What the unit is called beside others: the block's key, or the data alone."""
+        return self.key or f"data-alone-{self.data}"
+
+    @property
     def missing(self) -> tuple[PlannedMeasurement, ...]:
         """Measurements that are not stored."""
         return tuple(m for m in self.measurements if not m.stored)
@@ -190,7 +194,6 @@ def block_key(block: Block, data: str, environment: Environment) -> str:
     """Key of a block: its specification, the sources of training and model, data, environment, seed-axis width."""
     return digest(
         {
-            "schema_version": SCHEMA_VERSION,
             "block": block.model_dump(mode="json"),
             "sources": [source_digest("benchmarks.blocks"), source_digest(MODELS[block.model].__module__)],
             "data": data,
@@ -212,7 +215,6 @@ def measurement_key(
     names = measure.names(measurement.dataset, extractors)
     return digest(
         {
-            "schema_version": SCHEMA_VERSION,
             "measure": measurement.measure,
             "options": measurement.options,
             "data_seeds": measurement.data_seeds,

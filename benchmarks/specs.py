@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Of the files of a results directory. 2: manifests have a hash of their own, and a row's status may say why a run failed."""
 SEED_BLOCK = 8
 """Seeds are trained in fixed blocks of this many: 3000–3007, 3008–3015, … (the last one may be shorter)."""
 
@@ -27,6 +28,9 @@ PROFILES: tuple[Profile, ...] = ("smoke", "standard", "full")
 
 Split = Literal["test", "validation"]
 """What models are measured on: the data set's test part, or, for tuning, a part held out from training (``datasets.splits``)."""
+
+FailureStatus = Literal["failed", "crashed", "timeout", "oom"]
+"""Why there is no value: an exception; or the worker process died, took too long, ran out of memory."""
 
 T = TypeVar("T")
 

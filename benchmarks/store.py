@@ -1,8 +1,8 @@
 """The store: one directory per block and per measurement, named by a key that hashes everything its content depends on.
 
-A unit is written aside and renamed into place, so it is there whole or not at all; a manifest holds the SHA-256 of its files,
-and reading checks them. Weights are safetensors, arrays npz without pickle, rows CSV. Nothing is ever overwritten: other code,
-data, versions or settings mean another key.
+A unit is written aside, synced to disk and renamed into place, so it is there whole or not at all. A manifest holds the SHA-256 of
+its files and of itself; reading checks them, and what is damaged is put aside. Weights are safetensors, arrays npz without pickle,
+rows CSV. Nothing is ever overwritten: other code, data, versions or settings mean another key.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ import numpy as np
 from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
-from benchmarks.specs import SCHEMA_VERSION, canonical_json
+from benchmarks.specs import SCHEMA_VERSION, InputError, canonical_json
 
-Kind = Literal["blocks", "measurements"]
+Kind = Literal["blocks", "measurements", "checkpoints"]
 PACKAGES = ("models", "metrics", "benchmarks")
 NOT_HASHED = frozenset({"benchmarks.specs", "metrics"})
 """Sources whose content reaches a key by value: specifications stand in it whole, and of the table of metrics the functions
@@ -126,6 +126,86 @@ def _tree_digest(module: str) -> str:
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
+# files --------------------------------------------------------------------------------------------------------------
+
+MANIFEST = "manifest.json"
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256 as hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a file and wait until it is on the disk."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_directory(path: Path) -> None:
+    """Wait until a directory's entries, as new or renamed files, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file, or replace one: aside, synced to disk, then renamed. It is there whole or as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}")
+    try:
+        write_synced(aside, content)
+        os.replace(aside, path)
+        sync_directory(path.parent)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def manifest_bytes(key: str, hashes: Mapping[str, str]) -> bytes:
+    """A manifest: the unit's key, the SHA-256 of its files, and that of the manifest without this last field."""
+    manifest = {"schema_version": SCHEMA_VERSION, "key": key, "sha256": dict(hashes)}
+    return canonical_json({**manifest, "self": sha256(canonical_json(manifest).encode())}).encode()
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest of the unit in a directory.
+
+    Raises:
+        DamagedUnitError: it is not what was written, or another unit's.
+        InputError: a newer version of the suite wrote it.
+    """
+    content = (path / MANIFEST).read_bytes()
+    manifest = json.loads(content)
+    if "self" in manifest:
+        without = {name: value for name, value in manifest.items() if name != "self"}
+        sound = canonical_json(manifest).encode() == content
+        if not sound or manifest["self"] != sha256(canonical_json(without).encode()):
+            raise DamagedUnitError(f"{path / MANIFEST} is damaged: its own SHA-256 is not that of its content")
+    elif manifest["schema_version"] != 1:  # as written before manifests had a hash of their own
+        raise DamagedUnitError(f"{path / MANIFEST} is damaged: its own SHA-256 is missing")
+    if manifest["key"] != path.name:
+        raise DamagedUnitError(f"{path} is damaged: its manifest is that of {manifest['key']!r:.60}")
+    check_version(manifest["schema_version"], path)
+    return manifest
+
+
+def check_version(version: int, where: Path) -> None:
+    """Check that this version of the suite can read what is there.
+
+    Raises:
+        InputError: it is newer.
+    """
+    if version > SCHEMA_VERSION:
+        raise InputError(
+            f"{where} was written by a newer version of Fairtrial (schema {version}, this one reads up to {SCHEMA_VERSION}); "
+            "update Fairtrial, or give another --results-dir"
+        )
+
+
 # units --------------------------------------------------------------------------------------------------------------
 
 
@@ -181,27 +261,26 @@ class Store:
 
     def _check(self, path: Path) -> None:
         try:
-            manifest = json.loads((path / "manifest.json").read_bytes())
+            manifest = read_manifest(path)
             for name, expected in manifest["sha256"].items():
-                if hashlib.sha256((path / name).read_bytes()).hexdigest() != expected:
+                if sha256((path / name).read_bytes()) != expected:
                     raise DamagedUnitError(f"{path / name} is damaged: its SHA-256 is not the one in manifest.json")
-        except DamagedUnitError:
+        except (DamagedUnitError, InputError):
             raise
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DamagedUnitError(f"{path} is damaged: {error}") from error
+        if manifest["schema_version"] < SCHEMA_VERSION and not self.read_only:
+            write_file(path / MANIFEST, manifest_bytes(path.name, manifest["sha256"]))
 
     def write(self, kind: Kind, key: str, files: Mapping[str, bytes]) -> None:
         """Write a unit of several files: aside, synced to disk, then renamed. If it is already there, nothing happens."""
-        aside = self.root / "writing" / f"{key}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        aside = self._aside(key)
         aside.mkdir(parents=True)
-        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        manifest = {"schema_version": SCHEMA_VERSION, "key": key, "sha256": hashes}
+        hashes = {name: sha256(content) for name, content in files.items()}
         try:
-            for name, content in {**files, "manifest.json": canonical_json(manifest).encode()}.items():
-                with (aside / name).open("wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
+            for name, content in {**files, MANIFEST: manifest_bytes(key, hashes)}.items():
+                write_synced(aside / name, content)
+            sync_directory(aside)
             final = self.path(kind, key)
             final.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -209,8 +288,28 @@ class Store:
             except OSError:
                 if not final.is_dir():  # otherwise another process was faster with the same content
                     raise
+            sync_directory(final.parent)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
+
+    def remove(self, kind: Kind, key: str) -> None:
+        """Remove a unit, if it is there: as a whole, and then its files."""
+        aside = self._aside(key)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.rename(self.path(kind, key), aside)
+        except FileNotFoundError:
+            return
+        shutil.rmtree(aside, ignore_errors=True)
+
+    def tidy(self, key: str) -> None:
+        """Remove what killed processes left of a unit that was being written. Only for who holds the unit's lock."""
+        folder = self.root / "writing"
+        for left in folder.glob(f"{key}-*") if folder.is_dir() else ():
+            shutil.rmtree(left, ignore_errors=True)
+
+    def _aside(self, key: str) -> Path:
+        return self.root / "writing" / f"{key}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
     def read(self, kind: Kind, key: str, name: str) -> bytes:
         """One file of a unit.

@@ -30,7 +30,7 @@ from benchmarks.options import DEFAULT_DATA_DIR, RunOptions, make_options
 from benchmarks.outputs import git_state, write_json
 from benchmarks.planning import make_plan
 from benchmarks.recipes import ARMS, TUNED_AS, TUNED_FILE
-from benchmarks.runner import label_of
+from benchmarks.rows import label_of
 from benchmarks.runner import run as run_plan
 from benchmarks.specs import Block, InputError, Measurement, canonical_json, lookup
 from benchmarks.store import Store, versions

@@ -203,5 +203,5 @@ class Results:
         rows = self.evidence.groups.get(identity_of(entry))
         if rows is None:  # a measure without metrics has no rows: its block's others tell
             rows = self.all_rows[self.all_rows["block"] == (entry["block"] or "")]
-        status = rows.groupby("seed", dropna=False)["status"].min()  # "ok" comes after the others
-        return [(status.get(np.nan if seed is None else float(seed)) == "ok") for seed in entry["seeds"]]
+        ok = (rows["status"] == "ok").groupby(rows["seed"], dropna=False).all()
+        return [bool(ok.get(np.nan if seed is None else float(seed), False)) for seed in entry["seeds"]]

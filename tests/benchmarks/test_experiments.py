@@ -19,7 +19,7 @@ from benchmarks.evaluation.mixtures import KERNEL_POINTS
 from benchmarks.experiments import EXPERIMENTS, Experiment, published_mixtures
 from benchmarks.experiments.base import Request, arms_for, block, compared_blocks
 from benchmarks.recipes import ARMS, LEFT_OUT, NOT_COMPARED, RECIPES
-from benchmarks.runner import label_of
+from benchmarks.rows import label_of
 from benchmarks.specs import PROFILES, Block, Measurement, Profile
 from models import MODELS
 from models.latent_gan import LatentGAN

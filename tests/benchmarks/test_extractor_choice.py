@@ -24,9 +24,9 @@ from benchmarks.planning import Plan, make_plan
 from benchmarks.report.results import Results
 from benchmarks.report.terminal import summary_lines
 from benchmarks.report.write import write_report
-from benchmarks.runner import Work, run_unit
 from benchmarks.specs import InputError
 from benchmarks.store import Store
+from benchmarks.worker import Work, run_unit
 from metrics import features
 from metrics.features import in_domain_extractor, sha256_of
 from metrics.inception import InceptionWeights
@@ -139,7 +139,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch, digits: Dataset) -> Dataset:
     recipe = dataclasses.replace(recipes.RECIPES["digits"], samples=66)
     monkeypatch.setitem(recipes.RECIPES, "digits", recipe)
     monkeypatch.setattr(FeatureExtractorInceptionV3, "INPUT_IMAGE_SIZE", 59)
-    monkeypatch.setattr("benchmarks.runner._loaded", {})
+    monkeypatch.setattr("benchmarks.worker._loaded", {})
     return data
 
 

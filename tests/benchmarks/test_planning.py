@@ -16,8 +16,9 @@ from benchmarks.outputs import write_outputs
 from benchmarks.planning import Plan, make_plan
 from benchmarks.recipes import RECIPES
 from benchmarks.report.results import Results
-from benchmarks.runner import Work, identity, run_unit
+from benchmarks.rows import identity
 from benchmarks.store import Store
+from benchmarks.worker import Work, run_unit
 
 ORIGIN = {"commit": None, "dirty": None}
 
@@ -79,8 +80,8 @@ def test_a_run_on_both_splits_keeps_them_apart(tmp_path: Path, tuning: None) -> 
 def test_data_that_changed_since_the_plan_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = make_plan(options(tmp_path, experiment="images"), Store(tmp_path))
     changed = Dataset("digits", "images", (8, 8), np.zeros((300, 64), np.uint8), np.zeros((300, 64), np.uint8))
-    monkeypatch.setattr("benchmarks.runner.load", lambda *rest, **named: changed)
+    monkeypatch.setattr("benchmarks.worker.load", lambda *rest, **named: changed)
     outcome = run_unit(plan.todo[0], Work(tmp_path, Path("data"), plan.environment, ORIGIN))
     assert set(outcome.failures) == {m.key for m in plan.todo[0].missing}
-    assert "the files of data set digits changed since the run began" in next(iter(outcome.failures.values()))
+    assert "the files of data set digits changed since the run began" in next(iter(outcome.failures.values())).message
     assert not (tmp_path / "blocks").exists()

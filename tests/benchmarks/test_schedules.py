@@ -20,13 +20,13 @@ from benchmarks.evaluation import MEASURES, Subject, evaluate
 from benchmarks.execution import training_seconds
 from benchmarks.experiments.base import block
 from benchmarks.planning import block_key, environment_for
-from benchmarks.runner import Work, stored_block, trained_block
 from benchmarks.specs import Training
 from benchmarks.store import Store
 from benchmarks.training.loop import Trained, train
 from benchmarks.training.optimisers import learning_rate_factor
 from benchmarks.training.randomness import BatchStream, NoiseStream, draw, generator_for, initialise
 from benchmarks.training.seed_axis import ModelContractError
+from benchmarks.worker import Work, stored_block, trained_block
 from models import MODELS, GenerativeModel
 from models.base import Noise, Objective, Optimiser, Phase, Player, Scalars, Step
 from models.gan import GAN, SCHEDULES, ScheduleName

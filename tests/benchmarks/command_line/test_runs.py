@@ -18,8 +18,8 @@ from benchmarks.outputs import write_outputs
 from benchmarks.planning import make_plan
 from benchmarks.report.results import Results
 from benchmarks.report.write import write_report
-from benchmarks.runner import Outcome, Work, run_unit
 from benchmarks.store import Store
+from benchmarks.worker import Outcome, Work, run_unit
 
 Rows = Callable[[Path], list[dict[str, str]]]
 AE = ("--model", "ae", "--profile", "smoke", "--device", "cpu")
@@ -126,13 +126,13 @@ def test_a_crash_is_recorded_as_failed_and_the_rest_goes_on(
             raise MemoryError("no memory\nleft")
         return train_block(block, *rest)
 
-    monkeypatch.setattr("benchmarks.runner.train_block", failing)
+    monkeypatch.setattr("benchmarks.worker.train_block", failing)
     outcomes: list[Outcome] = [run_unit(unit, work) for unit in plan.todo]
     failures = write_outputs(plan, store, outcomes)
-    assert set(failures.values()) == {"MemoryError: no memory left"}
+    assert set(failures.values()) == {"oom: MemoryError: no memory left"}
     rows = rows_of(tmp_path)
     statuses = {model: {row["status"] for row in rows if row["model"] == model} for model in ("ae", "gan")}
-    assert statuses == {"ae": {"ok"}, "gan": {"failed"}}
+    assert statuses == {"ae": {"ok"}, "gan": {"oom"}}
     failed = [row for row in rows if row["model"] == "gan"]
     assert all(row["value"] == "nan" for row in failed)
     assert {row["metric"] for row in failed} >= {"jsd-hist", "parameters"}
