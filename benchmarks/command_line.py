@@ -5,23 +5,36 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.options import DEFAULT_DATA_DIR, RunOptions, make_options
 from benchmarks.specs import PROFILES, InputError
 
+if TYPE_CHECKING:
+    from benchmarks.planning import Plan
+    from benchmarks.store import Store
+
 LONGEST_MESSAGE = 1000
-RESULT_FOLDERS = ("blocks", "measurements", "writing", "damaged", "tables", "figures", ".tables", ".figures")
+RESULT_FOLDERS = (
+    "blocks", "measurements", "checkpoints", "writing", "locks", "damaged", "tables", "figures", ".tables", ".figures",
+)  # fmt: skip
 RESULT_FILES = ("rows.csv", "run.json", "tuning.json", "claims.json", "provenance.json", ".report.json")
+WRITTEN_TO = ("blocks", "measurements", "checkpoints", "writing", "locks", "tables", "figures")
 LISTS = ("models", "datasets", "metrics", "experiments", "claims")
 EPILOG = """\
 run_bench.py list [models|datasets|metrics|experiments|claims] [--json] prints what there is.
 Finished work is stored in the results directory and never computed twice: a stopped run goes on when started again.
-Exit status: 0 all done, 1 some runs crashed (the rest is reported), 2 bad input, 130 interrupted."""
+Exit status: 0 all done, 1 some runs crashed (the rest is reported), 2 bad input, 130 interrupted, 143 terminated."""
+
+
+class TerminatedError(BaseException):
+    """The process was asked to end (SIGTERM)."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -75,6 +88,23 @@ def run_parser() -> Parser:
         "--image-size", type=int, metavar="S", help="crop own images to a square and resize them to S × S (4 to 256)"
     )
     how.add_argument("--results-dir", metavar="DIR", help="where results go (default: results/PROFILE)")
+    how.add_argument(
+        "--overwrite",
+        metavar="WHEN",
+        help="only-missing: compute what is not stored (default); always: everything anew; never: refuse results that are there",
+    )
+    how.add_argument(
+        "--timeout",
+        type=float,
+        metavar="SECONDS",
+        help="stop a worker that is longer at one block and its measurements",
+    )
+    how.add_argument(
+        "--checkpoint-seconds",
+        type=float,
+        metavar="SECONDS",
+        help="time between two states of a training from which a stopped run goes on (default: 60)",
+    )
     how.add_argument("--offline", action="store_true", help="never download anything")
     how.add_argument(
         "--inception-weights",
@@ -105,10 +135,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Returns:
-        exit status: 0 done, 1 some runs crashed, 2 bad input, 130 interrupted.
+        exit status: 0 done, 1 some runs crashed, 2 bad input, 130 interrupted, 143 terminated.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, _terminate)
         if words[:1] == ["list"]:
             return list_known(list_parser().parse_args(words[1:]))
         return run(options_from(words))
@@ -119,12 +151,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, TerminatedError) as stopped:
+        word, status = ("interrupted", 130) if isinstance(stopped, KeyboardInterrupt) else ("terminated", 143)
         print(
-            "\nrun_bench.py: interrupted; what was finished is stored, the same command goes on from there",
-            file=sys.stderr,
+            f"\nrun_bench.py: {word}; what was finished is stored, the same command goes on from there", file=sys.stderr
         )
-        return 130
+        return status
+
+
+def _terminate(number: int, frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows must not be cut short
+    raise TerminatedError
 
 
 def options_from(words: Sequence[str]) -> RunOptions:
@@ -198,6 +235,11 @@ def run(options: RunOptions) -> int:
 
     started = time.perf_counter()
     check_output_dir(options.output_dir)
+    if options.overwrite == "never" and any((options.output_dir / name).exists() for name in ("run.json", "rows.csv")):
+        raise InputError(
+            f"results directory {options.output_dir} holds results, which --overwrite never leaves as they are; give another "
+            "--results-dir"
+        )
     store = Store(options.output_dir, read_only=options.dry_run)
     plan = make_plan(options, store)
     planned = time.perf_counter()
@@ -214,6 +256,8 @@ def run(options: RunOptions) -> int:
             f"run_bench.py: {len(store.put_aside)} damaged units moved to {store.put_aside[0].parent}; computing them again",
             file=sys.stderr,
         )
+    if not options.quiet:
+        print(f"run_bench.py: {reuse_line(plan, store)}", file=sys.stderr)
     from benchmarks.outputs import git_state, provenance, write_json, write_outputs
     from benchmarks.report.results import Results
     from benchmarks.report.terminal import summary_lines
@@ -247,10 +291,23 @@ def run(options: RunOptions) -> int:
             )
         )
     elif not options.quiet:
-        missing = sum(len(unit.missing) for unit in plan.units)
-        lines = summary_lines(results, missing - len(failures), len(plan.measurements) - missing, wall["total"])
+        computed = sum(outcome.computed for outcome in outcomes)
+        lines = summary_lines(results, computed, len(plan.measurements) - computed - len(failures), wall["total"])
         print("\n".join([*lines, *verdict_lines(results.verdicts)]))
     return 1 if failures else 0
+
+
+def reuse_line(plan: Plan, store: Store) -> str:
+    """What of the plan is taken over from earlier runs, and what stays aside."""
+    wanted = {planned.key for planned in plan.measurements}
+    reused = sum(planned.stored for planned in plan.measurements)
+    others = sum(path.name not in wanted for path in (store.root / "measurements").iterdir())
+    line = f"{reused} of {len(wanted)} measurements are stored and reused"
+    if plan.options.overwrite == "always":
+        line = f"all {len(wanted)} measurements are computed anew (--overwrite always)"
+    if others:
+        line += f"; {others} more there are of other commands, code, data or versions, and are left as they are"
+    return line
 
 
 def check_output_dir(path: Path) -> None:
@@ -284,7 +341,7 @@ def make_output_dir(path: Path) -> None:
         InputError: it cannot be written to.
     """
     try:
-        for folder in (path, *(path / name for name in ("blocks", "measurements", "writing", "tables", "figures"))):
+        for folder in (path, *(path / name for name in WRITTEN_TO)):
             folder.mkdir(parents=True, exist_ok=True)
             probe = folder / f".writable-{os.getpid()}"
             probe.touch()

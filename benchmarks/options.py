@@ -5,12 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from benchmarks.specs import InputError, Profile, SeedRole, unknown
 
+Overwrite = Literal["only-missing", "always", "never"]
 MAX_CONFIG_BYTES = 1_000_000
 DEFAULT_DATA_DIR = Path("data")
 
@@ -37,6 +38,8 @@ class RunOptions(BaseModel):
         inception_sha256: SHA-256 that this file must have, or its first digits, at least 8; None for the official file's.
         timeout: seconds that a worker may be at one unit, a block and its measurements, before it is stopped; None: any time.
         checkpoint_seconds: time between two states of a training from which it can go on; 0: as often as can be.
+        overwrite: what to do where results are stored already: ``only-missing`` computes what is not there, ``always`` everything
+            anew, ``never`` refuses a directory that holds results.
         dry_run: print the plan and stop.
         quiet: print nothing but errors.
         json_output: print machine-readable output.
@@ -62,6 +65,7 @@ class RunOptions(BaseModel):
     inception_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8,64}$")] | None = None
     timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     checkpoint_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 60.0
+    overwrite: Overwrite = "only-missing"
     dry_run: bool = False
     quiet: bool = False
     json_output: Annotated[bool, Field(alias="json")] = False
@@ -146,6 +150,7 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
             "seed_role": "tuning, pilot or verdict",
             "profile": "smoke, standard or full",
             "device": "auto, cpu, cuda or cuda:n",
+            "overwrite": "only-missing, always or never",
             "inception_sha256": "8 to 64 hexadecimal digits",
         }.get(name, first["msg"][0].lower() + first["msg"][1:])
         raise InputError(f"option {name} = {first['input']!r:.80}: {expected}") from None

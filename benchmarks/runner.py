@@ -71,6 +71,7 @@ def run(plan: Plan, origin: Mapping[str, Any], progress_bar: bool) -> list[Outco
         origin,
         own_data(options),
         options.checkpoint_seconds,
+        options.overwrite == "always",
     )
     workers = min(plan.jobs, len(plan.todo))
     total = sum(unit.seconds for unit in plan.todo) + workers * execution.START_SECONDS

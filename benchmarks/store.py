@@ -272,8 +272,12 @@ class Store:
         if manifest["schema_version"] < SCHEMA_VERSION and not self.read_only:
             write_file(path / MANIFEST, manifest_bytes(path.name, manifest["sha256"]))
 
-    def write(self, kind: Kind, key: str, files: Mapping[str, bytes]) -> None:
-        """Write a unit of several files: aside, synced to disk, then renamed. If it is already there, nothing happens."""
+    def write(self, kind: Kind, key: str, files: Mapping[str, bytes], replace: bool = False) -> None:
+        """Write a unit of several files: aside, synced to disk, then renamed. If it is already there, nothing happens.
+
+        Args:
+            replace: put it in the place of what is there, instead.
+        """
         aside = self._aside(key)
         aside.mkdir(parents=True)
         hashes = {name: sha256(content) for name, content in files.items()}
@@ -283,6 +287,8 @@ class Store:
             sync_directory(aside)
             final = self.path(kind, key)
             final.parent.mkdir(parents=True, exist_ok=True)
+            if replace:
+                self.remove(kind, key)
             try:
                 os.rename(aside, final)
             except OSError:
@@ -335,7 +341,12 @@ class Store:
         return load_safetensors(self.read("blocks", key, "weights.safetensors"))
 
     def write_block(
-        self, key: str, facts: Mapping[str, Any], weights: dict[str, np.ndarray], arrays: Mapping[str, np.ndarray]
+        self,
+        key: str,
+        facts: Mapping[str, Any],
+        weights: dict[str, np.ndarray],
+        arrays: Mapping[str, np.ndarray],
+        replace: bool = False,
     ) -> None:
         """Store a block: facts as JSON, weights, curves."""
         files = {
@@ -343,7 +354,7 @@ class Store:
             "weights.safetensors": save_safetensors(weights),
             "arrays.npz": array_bytes(arrays),
         }
-        self.write("blocks", key, files)
+        self.write("blocks", key, files, replace)
 
     def write_measurement(
         self,
@@ -351,6 +362,7 @@ class Store:
         facts: Mapping[str, Any],
         rows: Iterable[Mapping[str, Any]],
         arrays: Mapping[str, np.ndarray],
+        replace: bool = False,
     ) -> None:
         """Store a measurement: facts as JSON, rows, arrays."""
         files = {
@@ -358,4 +370,4 @@ class Store:
             "rows.csv": rows_to_csv(rows, STORED_FIELDS).encode(),
             "arrays.npz": array_bytes(arrays),
         }
-        self.write("measurements", key, files)
+        self.write("measurements", key, files, replace)

@@ -91,6 +91,7 @@ class Work:
         origin: commit of the code, stored with every unit that it computes.
         own: the user's own data.
         checkpoint_seconds: time between two states of a training.
+        anew: compute also what is stored, and put it in the place of that.
     """
 
     results_dir: Path
@@ -99,6 +100,7 @@ class Work:
     origin: Mapping[str, Any]
     own: OwnData | None = None
     checkpoint_seconds: float = 60.0
+    anew: bool = False
 
 
 _reports: Queue[float] | None = None
@@ -154,7 +156,7 @@ def _run_alone(unit: Unit, work: Work, store: Store) -> Outcome:
         torch.cuda.set_device(work.environment.device)
     for key in filter(None, (unit.key, *(planned.key for planned in unit.missing))):
         store.tidy(key)
-    missing = [planned for planned in unit.missing if not store.has("measurements", planned.key)]
+    missing = [planned for planned in unit.missing if work.anew or not store.has("measurements", planned.key)]
     if not missing:  # another process was faster
         return outcome
     try:
@@ -180,7 +182,7 @@ def _run_alone(unit: Unit, work: Work, store: Store) -> Outcome:
                 "origin": work.origin,
                 "seconds": seconds,
             }
-            store.write_measurement(planned.key, facts, measured.rows, measured.arrays)
+            store.write_measurement(planned.key, facts, measured.rows, measured.arrays, replace=work.anew)
             outcome.computed += 1
         except Exception as error:
             outcome.fail(planned, error)
@@ -212,7 +214,7 @@ def take(planned: PlannedMeasurement, dataset: Dataset, trained: Trained | None,
 
 def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: Work) -> Trained:
     """The block from the store, or trained now and stored."""
-    if store.has("blocks", key):
+    if not work.anew and store.has("blocks", key):
         return stored_block(store, key)
     started = time.perf_counter()
     width = execution.width_of(block, work.environment.kind)
@@ -222,6 +224,9 @@ def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: 
     def checkpoints(first: int) -> StoredCheckpoints:
         return StoredCheckpoints(store, key, first, work.checkpoint_seconds)
 
+    if work.anew:
+        for first in block.seeds:
+            checkpoints(first).clear()
     trained = train_block(
         block, model, dataset, work.environment.device, width, lambda share: _report(share * cost), checkpoints
     )
@@ -241,7 +246,7 @@ def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: 
     stacks = {"last": trained.weights, "ema": trained.averaged}
     stacks |= {f"snapshot-{index}": stack for index, stack in enumerate(trained.snapshots)}
     weights = {f"{kind}/{name}": tensor.numpy() for kind, stack in stacks.items() for name, tensor in stack.items()}
-    store.write_block(key, facts, weights, arrays)
+    store.write_block(key, facts, weights, arrays, replace=work.anew)
     for first in block.seeds:
         checkpoints(first).clear()
     return trained
