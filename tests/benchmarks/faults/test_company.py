@@ -1,0 +1,87 @@
+"""Several runs on one results directory: every unit is done once, none is lost, and all see the same results."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+import torch
+
+from benchmarks import runner
+from benchmarks.options import make_options
+from benchmarks.outputs import write_outputs
+from benchmarks.planning import make_plan
+from benchmarks.store import Store
+
+FORK = multiprocessing.get_context("fork")
+ORIGIN = {"commit": None, "dirty": None}
+
+
+@pytest.fixture(autouse=True)
+def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that are copies of this process: starting them takes no time."""
+    monkeypatch.setattr(multiprocessing, "get_context", lambda method: FORK)
+
+
+def whole_run(root: Path, counts: Path) -> None:
+    """A run as the command line makes it, in a process of its own; notes how much it computed."""
+    torch.set_num_threads(1)
+    asked = {"experiment": ["mixtures"], "dataset": ["ring"], "model": ["pca", "ae", "vae"], "profile": "smoke"}
+    plan = make_plan(make_options({**asked, "device": "cpu", "jobs": 1, "results_dir": str(root)}), Store(root))
+    outcomes = runner.run(plan, ORIGIN, progress_bar=False)
+    assert not write_outputs(plan, Store(root), outcomes)
+    counts.mkdir(exist_ok=True)
+    (counts / str(os.getpid())).write_text(f"{sum(outcome.computed for outcome in outcomes)} {len(plan.measurements)}")
+
+
+def start(root: Path, counts: Path) -> BaseProcess:
+    process = FORK.Process(target=whole_run, args=(root, counts))
+    process.start()
+    return process
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The rows of a run alone."""
+    root = tmp_path_factory.mktemp("plain")
+    process = FORK.Process(target=whole_run, args=(root, root / "counts"))
+    process.start()
+    process.join()
+    return (root / "rows.csv").read_bytes()
+
+
+TIMES = [pytest.param(2, 2), pytest.param(2, 20, marks=pytest.mark.slow), pytest.param(8, 20, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize(("company", "times"), TIMES)
+def test_side_by_side_nothing_is_done_twice_or_lost(tmp_path: Path, plain: bytes, company: int, times: int) -> None:
+    for round_ in range(times):
+        root, counts = tmp_path / f"results-{round_}", tmp_path / f"counts-{round_}"
+        processes = [start(root, counts) for _ in range(company)]
+        for process in processes:
+            process.join()
+        assert [process.exitcode for process in processes] == [0] * company
+        computed, wanted = zip(*(map(int, path.read_text().split()) for path in counts.iterdir()), strict=True)
+        assert sum(computed) == wanted[0]
+        assert (root / "rows.csv").read_bytes() == plain
+        assert not (root / "damaged").exists()
+
+
+@pytest.mark.parametrize("times", [2, pytest.param(20, marks=pytest.mark.slow)])
+def test_one_that_is_killed_blocks_no_other(tmp_path: Path, plain: bytes, times: int) -> None:
+    """Its workers end with it, its locks with them, and another that was waiting takes over."""
+    for round_ in range(times):
+        root, counts = tmp_path / f"results-{round_}", tmp_path / f"counts-{round_}"
+        doomed, other = start(root, counts), start(root, counts)
+        time.sleep(0.3 + 0.1 * round_)
+        assert doomed.pid is not None
+        os.kill(doomed.pid, signal.SIGKILL)
+        other.join()
+        doomed.join()
+        assert other.exitcode == 0
+        assert (root / "rows.csv").read_bytes() == plain

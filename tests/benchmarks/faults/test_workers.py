@@ -1,0 +1,134 @@
+"""Workers that die, hang or run out of memory: their unit alone is affected, tried again, and recorded if that does not help."""
+
+from __future__ import annotations
+
+import csv
+import multiprocessing
+import os
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from benchmarks import runner, worker
+from benchmarks.blocks import train_block
+from benchmarks.options import make_options
+from benchmarks.outputs import write_outputs
+from benchmarks.planning import Plan, make_plan
+from benchmarks.specs import Block
+from benchmarks.store import Store
+from benchmarks.training.loop import Trained
+from benchmarks.worker import Outcome
+
+ORIGIN = {"commit": None, "dirty": None}
+
+
+@pytest.fixture(autouse=True)
+def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that are copies of this process, with what a test has put in the place of training."""
+    monkeypatch.setattr(multiprocessing, "get_context", lambda method: FORK)
+
+
+FORK = multiprocessing.get_context("fork")
+
+
+def plan_of(root: Path, **more: Any) -> Plan:
+    asked = {"experiment": ["mixtures"], "dataset": ["ring"], "model": ["ae", "dae", "vae"], "profile": "smoke"}
+    options = make_options({**asked, "device": "cpu", "jobs": 2, "results_dir": str(root), **more})
+    return make_plan(options, Store(root))
+
+
+def run(plan: Plan) -> tuple[list[Outcome], dict[str, set[str]]]:
+    """Outcomes, and the statuses of the rows by model."""
+    outcomes = runner.run(plan, ORIGIN, progress_bar=False)
+    write_outputs(plan, Store(plan.options.output_dir), outcomes)
+    statuses: dict[str, set[str]] = {}
+    with (plan.options.output_dir / "rows.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["model"]:
+                statuses.setdefault(row["model"], set()).add(row["status"])
+    return outcomes, statuses
+
+
+def misbehaving(monkeypatch: pytest.MonkeyPatch, folder: Path, model: str, how: Any, times: int = 1_000) -> None:
+    """Training of a model does ``how`` instead, so many times."""
+    folder.mkdir()
+
+    def instead(block: Block, *rest: Any) -> Trained:
+        if block.model == model and len(list(folder.iterdir())) < times:
+            (folder / f"{time.monotonic_ns()}").touch()
+            how()
+        return train_block(block, *rest)
+
+    monkeypatch.setattr(worker, "train_block", instead)
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def leave() -> None:
+    os._exit(3)
+
+
+def hang() -> None:
+    time.sleep(1_000)
+
+
+def eat() -> None:
+    torch.empty(10**15)
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "words"),
+    [
+        (die, "crashed", "the worker process ended by signal SIGKILL"),
+        (leave, "crashed", "the worker process ended with exit status 3"),
+        (hang, "timeout", "not finished after 4 seconds (--timeout)"),
+        (eat, "oom", "can't allocate memory"),
+    ],
+)
+def test_what_does_not_get_well_is_recorded_and_the_others_finish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: Any, status: str, words: str
+) -> None:
+    misbehaving(monkeypatch, tmp_path / "calls", "dae", how)
+    plan = plan_of(tmp_path / "results", timeout=4.0 if how is hang else None)
+    outcomes, statuses = run(plan)
+    assert statuses.pop("dae") == {status}
+    assert set(map(tuple, statuses.values())) == {("ok",)}
+    failures = [failure for outcome in outcomes for failure in outcome.failures.values()]
+    assert failures and {failure.status for failure in failures} == {status}
+    assert all(words in failure.message for failure in failures)
+    blocks = Counter(unit.block.model for unit in plan.todo if unit.block)
+    assert len(list((tmp_path / "calls").iterdir())) == (1 + runner.RETRIES) * blocks["dae"]
+    again = plan_of(tmp_path / "results")
+    assert {unit.block.model for unit in again.todo if unit.block} == {"dae"}
+
+
+@pytest.mark.parametrize("how", [die, leave, eat])
+def test_what_gets_well_is_as_if_nothing_had_been(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: Any) -> None:
+    plain = plan_of(tmp_path / "plain")
+    run(plain)
+    misbehaving(monkeypatch, tmp_path / "calls", "vae", how, times=2)
+    outcomes, statuses = run(plan_of(tmp_path / "results"))
+    assert set(map(tuple, statuses.values())) == {("ok",)}
+    assert not any(outcome.failures for outcome in outcomes)
+    rows = [(tmp_path / name / "rows.csv").read_bytes() for name in ("plain", "results")]
+    assert rows[0] == rows[1]
+
+
+def test_an_exception_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong() -> None:
+        raise ValueError("made up")
+
+    misbehaving(monkeypatch, tmp_path / "calls", "ae", wrong)
+    plan = plan_of(tmp_path / "results", model=["ae", "vae"])
+    outcomes, statuses = run(plan)
+    assert statuses == {"ae": {"failed"}, "vae": {"ok"}}
+    assert len(list((tmp_path / "calls").iterdir())) == sum(u.block.model == "ae" for u in plan.todo if u.block)
+    details = [detail for outcome in outcomes for detail in outcome.details]
+    assert details and all("ValueError: made up" in detail for detail in details)
