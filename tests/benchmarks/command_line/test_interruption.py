@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from benchmarks.options import make_options
 from benchmarks.planning import make_plan
 from benchmarks.store import Store
@@ -16,8 +18,17 @@ from benchmarks.store import Store
 ROOT = Path(__file__).parents[3]
 
 
-def test_a_stopped_run_keeps_what_it_had(tmp_path: Path) -> None:
-    words = ["--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(tmp_path)]
+def descendants(pid: int) -> list[int]:
+    """Processes that a process has started, and those that they have."""
+    children = [int(word) for path in Path(f"/proc/{pid}/task").glob("*/children") for word in path.read_text().split()]
+    return [one for child in children for one in (child, *descendants(child))]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_stopped_run_keeps_what_it_had(tmp_path: Path, sent: signal.Signals, status: int, word: str) -> None:
+    words = ["--experiment", "mixtures", "--profile", "smoke", "--device", "cpu", "--results-dir", str(tmp_path)]
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "run_bench.py"), *words], stderr=subprocess.PIPE, text=True, cwd=ROOT,
         start_new_session=True,
@@ -28,17 +39,20 @@ def test_a_stopped_run_keeps_what_it_had(tmp_path: Path) -> None:
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline and (not done.exists() or len(list(done.iterdir())) < 3):
         time.sleep(0.1)
-    os.kill(process.pid, signal.SIGINT)
+    workers = descendants(process.pid)
+    os.kill(process.pid, sent)
     _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors
-    # Python's own resource tracker may speak after it, of semaphores of workers that were stopped
-    own = [line for line in errors.splitlines() if line.startswith("run_bench.py: ")]
-    assert own[-1].startswith("run_bench.py: interrupted; what was finished is stored")
-    after = errors.partition(own[-1])[2].strip()
-    assert not after or "resource_tracker" in after
-    assert "Traceback" not in errors
+    assert process.returncode == status, errors
+    assert errors.splitlines()[-1].startswith(f"run_bench.py: {word}; what was finished is stored")
+    assert "Traceback" not in errors and "resource_tracker" not in errors
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in workers):
+        time.sleep(0.1)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+    assert not (tmp_path / "rows.csv").exists()
     kept = len(list(done.iterdir()))
-    plan = make_plan(make_options({"profile": "smoke", "device": "cpu", "results_dir": str(tmp_path)}), Store(tmp_path))
+    asked = {"experiment": ["mixtures"], "profile": "smoke", "device": "cpu", "results_dir": str(tmp_path)}
+    plan = make_plan(make_options(asked), Store(tmp_path))
     assert 3 <= kept < len(plan.measurements)
     assert sum(m.stored for m in plan.measurements) == kept
 
