@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -338,9 +338,32 @@ def make_plan(options: RunOptions, store: Store, experiments: list[tuple[Experim
         dataset_label(name, split): load(name, options.data_dir, offline, split, own)
         for name, split in dict.fromkeys((name, experiment.split) for experiment, name in experiments)
     }
-    groups: dict[str, list[tuple[Measurement, list[str]]]] = {}
     requests = requests_for(options, experiments, datasets, environment.kind)
-    for measurement, names in wanted_measurements(requests, options.model).values():
+    wanted = list(wanted_measurements(requests, options.model).values())
+    units, notes = units_of(wanted, datasets, environment, store, inception, options.overwrite == "always")
+    return Plan(options, environment, units, datasets, tuple(requests), inception, notes)
+
+
+def units_of(
+    wanted: Iterable[tuple[Measurement, list[str]]],
+    datasets: Mapping[str, Dataset],
+    environment: Environment,
+    store: Store,
+    inception: InceptionWeights | None = None,
+    anew: bool = False,
+) -> tuple[tuple[Unit, ...], tuple[str, ...]]:
+    """The measurements by block, with their keys, and what the user should know.
+
+    Args:
+        wanted: each with the experiments that want it.
+        datasets: by label.
+        environment: of the keys.
+        store: where results are.
+        inception: weights of Inception-v3, if its features are asked for too.
+        anew: as if nothing were stored.
+    """
+    groups: dict[str, list[tuple[Measurement, list[str]]]] = {}
+    for measurement, names in wanted:
         lookup(MEASURES, "measure", measurement.measure)
         group = canonical_json(measurement.block) if measurement.block else f"data alone: {measurement.label}"
         groups.setdefault(group, []).append((measurement, names))
@@ -358,8 +381,8 @@ def make_plan(options: RunOptions, store: Store, experiments: list[tuple[Experim
                 extractors, said = choose(data, measurement.options["n"], inception)
                 notes |= dict.fromkeys(said)
             own_key = measurement_key(measurement, key, data.digest, environment, extractors)
-            has = options.overwrite != "always" and store.has("measurements", own_key)
+            has = not anew and store.has("measurements", own_key)
             planned.append(PlannedMeasurement(measurement, own_key, has, tuple(names), dimensions, extractors))
-        stored = options.overwrite != "always" and key is not None and store.has("blocks", key)
+        stored = not anew and key is not None and store.has("blocks", key)
         units.append(Unit(first.dataset, first.split, data.digest, dimensions, block, key, stored, tuple(planned)))
-    return Plan(options, environment, tuple(units), datasets, tuple(requests), inception, tuple(notes))
+    return tuple(units), tuple(notes)

@@ -55,6 +55,7 @@ class Metric:
         unit: nats, share, modes, pixels (Euclidean distance with pixels in [0, 1]), or "" for none.
         title: short name for tables.
         summary: one line on what it measures, with its source.
+        tolerance: relative difference that another processor or version may make where nothing is trained.
     """
 
     function: Callable[..., float]
@@ -63,6 +64,7 @@ class Metric:
     unit: str
     title: str
     summary: str
+    tolerance: float = 1e-3
 
 
 METRICS: dict[str, Metric] = {

@@ -27,6 +27,7 @@ FLOORS = [
     {"runner"},
     {"outputs", "dry_run"},
     {"report"},
+    {"verification"},
     {"command_line", "reference", "speed", "tuning"},
 ]
 TORCH_FREE = ("benchmarks.specs", "benchmarks.options", "benchmarks.store", "benchmarks.claims",

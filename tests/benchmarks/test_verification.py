@@ -1,0 +1,102 @@
+"""Results that are recomputed and compared: bit by bit where nothing is different, with tolerance elsewhere, refused where old."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.command_line import main
+from benchmarks.reference import make_reference
+from benchmarks.verification import Comparison
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("verified") / "results"
+    words = ["--experiment", "mixtures", "--model", "ae", "--profile", "smoke", "--device", "cpu", "--quiet"]
+    assert main([*words, "--results-dir", str(root)]) == 0
+    return root
+
+
+def verify(root: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str]:
+    capsys.readouterr()
+    status = main(["verify", str(root), "--device", "cpu", "--quiet", *more])
+    return status, capsys.readouterr().out
+
+
+def test_what_this_setup_computed_is_bit_equal(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, text = verify(results, capsys, "--sample", "99")
+    assert status == 0
+    assert text.splitlines()[-1] == "verified, bit-equal"
+    assert "ring, AE, seeds 3000–3001: " in text and "data alone: " in text and "differs" not in text
+
+
+def test_a_small_copy_can_be_verified_and_a_changed_number_is_found(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By one unit in its last digit."""
+    copy = tmp_path / "copy"
+    make_reference(results, copy, rows_only=True)
+    status, text = verify(copy, capsys, "--sample", "99", "--json")
+    facts = json.loads(text)
+    assert status == 0 and facts["verified"] and facts["same_setup"]
+    (copy / "rows.csv.gz").unlink()
+    lines = (results / "rows.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if ",jsd-hist," in line and ",ae," in line)
+    before, name, after = lines[at].partition(",jsd-hist,")
+    value, comma, rest = after.partition(",")
+    lines[at] = f"{before}{name}{float(np.nextafter(float(value), 1))!r}{comma}{rest}"
+    (copy / "rows.csv").write_text("".join(lines), encoding="utf-8")
+    status, text = verify(copy, capsys, "--sample", "99")
+    assert status == 1
+    assert "differs: ring, AE, seeds 3000–3001, jsd-hist: " in text and text.splitlines()[-1] == "not verified"
+
+
+def test_what_cannot_be_verified_is_refused(tmp_path: Path, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    newer = tmp_path / "newer"
+    shutil.copytree(results, newer, ignore=shutil.ignore_patterns("blocks", "measurements"))
+    run = json.loads((newer / "run.json").read_text(encoding="utf-8"))
+    (newer / "run.json").write_text(json.dumps({**run, "schema_version": 99}), encoding="utf-8")
+    older = tmp_path / "older"
+    shutil.copytree(results, older, ignore=shutil.ignore_patterns("blocks", "measurements"))
+    for entry in run["measurements"]:
+        del entry["asked"]
+    (older / "run.json").write_text(json.dumps(run), encoding="utf-8")
+    for root, message in (
+        (tmp_path, "is not a results directory: it has no run.json"),
+        (newer, "was written by a newer version of Fairtrial (schema 99"),
+        (older, "was made by a version of Fairtrial whose results cannot be verified"),
+    ):
+        assert main(["verify", str(root)]) == 2
+        error = capsys.readouterr().err
+        assert message in error and error.count("\n") == 1
+    assert main(["verify", str(results), "--sample", "0"]) == 2
+
+
+def compared(
+    there: list[float], here: list[float], trained: bool, same_setup: bool = False, metric: str = "jsd-hist"
+) -> str:
+    return Comparison("unit", metric, np.array(there), np.array(here), same_setup, trained).agreement(1e-3)
+
+
+def test_how_two_setups_are_compared() -> None:
+    nan = float("nan")
+    assert compared([0.1, nan], [0.1, nan], True) == "bit-equal"
+    assert compared([0.1], [0.1 + 1e-12], True, same_setup=True) == "differs"
+    # no training: each value within the metric's tolerance
+    assert compared([0.1, 0.2], [0.1 + 1e-6, 0.2], False) == "agrees"
+    assert compared([0.1, 0.2], [0.11, 0.2], False) == "differs"
+    # a training: another run of the same distribution, or of another one
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(1, 0.1, 8), rng.normal(1, 0.1, 8)
+    assert compared(list(first), list(second), True) == "agrees"
+    assert compared(list(first), list(second + 1), True) == "differs"
+    assert compared([0.1], [0.2], True) == "not comparable"
+    assert compared([2000.0] * 4, [2000.0] * 4 + [], True, metric="updates") == "bit-equal"
+    assert compared([2000.0] * 4, [1000.0] * 4, True, metric="updates") == "differs"
