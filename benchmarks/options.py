@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,20 @@ from benchmarks.specs import InputError, Profile, SeedRole, unknown
 Overwrite = Literal["only-missing", "always", "never"]
 MAX_CONFIG_BYTES = 1_000_000
 DEFAULT_DATA_DIR = Path("data")
+
+
+def resolvable(path: Path) -> Path:
+    """The path, if it leads anywhere.
+
+    Raises:
+        ValueError: its links lead in a circle, or it is too long for the system.
+    """
+    try:
+        path.resolve()
+        os.path.lexists(path)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ValueError(f"no path that leads anywhere ({' '.join(str(error).split()):.80})") from None
+    return path
 
 
 class RunOptions(BaseModel):
@@ -81,14 +96,14 @@ class RunOptions(BaseModel):
         if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
             what = "an .npz file or of a folder of images" if info.field_name == "own_data" else "a directory"
             raise ValueError(f"give the path of {what}")
-        return Path(value)
+        return resolvable(Path(value))
 
     @field_validator("inception_weights", mode="before")
     @classmethod
     def _file(cls, value: Any) -> Any:
         if value is not None and (not isinstance(value, str | Path) or not str(value) or "\0" in str(value)):
             raise ValueError("give the path of a file, or 'download'")
-        return None if value is None else Path(value)
+        return None if value is None else resolvable(Path(value))
 
     @property
     def output_dir(self) -> Path:
@@ -145,7 +160,9 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
         options = RunOptions.model_validate(merged)
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"][:1])
+        name = "".join(str(part) for part in first["loc"][:1])
+        if first["type"] == "extra_forbidden":
+            raise unknown("option", name, option_names()) from None
         expected = {
             "seed_role": "tuning, pilot or verdict",
             "profile": "smoke, standard or full",

@@ -54,8 +54,13 @@ class Environment:
 
     def facts(self) -> dict[str, Any]:
         """The environment's part of a key."""
-        threads = execution.THREADS if self.kind == "cpu" else None
-        return {"hardware": self.hardware, "threads": threads, "versions": versions()}
+        on_cpu = self.kind == "cpu"
+        return {
+            "hardware": self.hardware,
+            "instructions": torch.backends.cpu.get_cpu_capability() if on_cpu else None,
+            "threads": execution.THREADS if on_cpu else None,
+            "versions": versions(),
+        }
 
 
 def environment_for(device: str) -> Environment:

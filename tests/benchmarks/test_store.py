@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import importlib.util
 import io
+import json
 import math
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks import store as store_module
+from benchmarks.specs import SCHEMA_VERSION, InputError, canonical_json
 from benchmarks.store import ROW_FIELDS, DamagedUnitError, Store, rows_to_csv, source_digest
 
 WEIGHTS = {"a.weight": np.arange(6, dtype=np.float32).reshape(2, 3), "b.count": np.array([1, 2])}
@@ -58,6 +62,55 @@ def test_damage_is_found_and_put_aside(tmp_path: Path, name: str, damage: str) -
     assert len(list((tmp_path / "damaged").iterdir())) == len(store.put_aside) == 1
     store.write_block("k1", {"block": 1}, WEIGHTS, ARRAYS)
     assert store.has("blocks", "k1")
+
+
+def rewrite_manifest(store: Store, **fields: object) -> Path:
+    """A manifest as another version would have written it; None leaves a field out."""
+    path = store.path("blocks", "k1") / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    del manifest["self"]
+    manifest.update(fields)
+    if manifest["schema_version"] > 1:
+        manifest["self"] = hashlib.sha256(canonical_json(manifest).encode()).hexdigest()
+    path.write_text(canonical_json(manifest), encoding="utf-8")
+    return path
+
+
+def test_what_an_older_version_wrote_is_checked_and_brought_up_to_date(tmp_path: Path) -> None:
+    store = stored(tmp_path)
+    now = (store.path("blocks", "k1") / "manifest.json").read_bytes()
+    path = rewrite_manifest(store, schema_version=1)
+    assert Store(tmp_path, read_only=True).has("blocks", "k1") and path.read_bytes() != now
+    assert store.has("blocks", "k1")
+    assert path.read_bytes() == now
+    rewrite_manifest(store, schema_version=1, sha256={"block.json": "0" * 64})
+    assert not store.has("blocks", "k1")
+
+
+def test_what_a_newer_version_wrote_is_refused(tmp_path: Path) -> None:
+    store = stored(tmp_path)
+    path = rewrite_manifest(store, schema_version=SCHEMA_VERSION + 1)
+    before = path.read_bytes()
+    with pytest.raises(
+        InputError, match=r"written by a newer version of Fairtrial \(schema 3, this one reads up to 2\)"
+    ):
+        store.has("blocks", "k1")
+    assert path.read_bytes() == before
+
+
+def test_a_unit_under_the_name_of_another_is_damaged(tmp_path: Path) -> None:
+    store = stored(tmp_path)
+    shutil.copytree(store.path("blocks", "k1"), store.path("blocks", "k2"))
+    assert store.has("blocks", "k1") and not store.has("blocks", "k2")
+
+
+def test_a_unit_is_removed_as_a_whole_or_replaced(tmp_path: Path) -> None:
+    store = stored(tmp_path)
+    store.write_block("k1", {"block": 2}, WEIGHTS, ARRAYS, replace=True)
+    assert json.loads(store.read("blocks", "k1", "block.json")) == {"block": 2}
+    store.remove("blocks", "k1")
+    store.remove("blocks", "k1")
+    assert not store.has("blocks", "k1") and not list((tmp_path / "writing").iterdir())
 
 
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,9 +21,9 @@ Rows = list[dict[str, str]]
 
 @pytest.fixture(scope="session")
 def run_bench() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """``run_bench.py`` with these words, in a process of its own."""
+    """``run_bench.py`` with these words, in a process of its own, with these variables in its environment."""
 
-    def run(*words: str, timeout: int = 900) -> subprocess.CompletedProcess[str]:
+    def run(*words: str, timeout: int = 900, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, str(ROOT / "run_bench.py"), *words],
             capture_output=True,
@@ -30,6 +31,7 @@ def run_bench() -> Callable[..., subprocess.CompletedProcess[str]]:
             timeout=timeout,
             check=False,
             cwd=ROOT,
+            env={**os.environ, **variables},
         )
 
     return run

@@ -31,11 +31,43 @@ COMPARED_BLOCKS = 2 * len(ARMS) + len(ON_THE_PLANE)
 """What experiments compare: ``smoke`` has the ring and the digits."""
 
 
+WATCH = """
+import os, sys
+
+def note(event, arguments):
+    if event == "socket.__new__" and arguments[1] in (2, 10):  # AF_INET, AF_INET6
+        with open(os.environ["SOCKETS"], "a") as file:
+            file.write(f"{arguments[1:]}\\n")
+
+sys.addaudithook(note)
+open(os.environ["SOCKETS"], "a").write("watched\\n")
+"""
+"""For every Python process of a run: notes each socket of the internet."""
+
+
 @pytest.fixture(scope="session")
-def smoke(tmp_path_factory: pytest.TempPathFactory, run_bench: Callable[..., Finished]) -> tuple[Path, Finished]:
-    """One run of everything in the profile ``smoke``."""
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose ``sitecustomize.py`` watches, and where it notes what it sees."""
+    folder = tmp_path_factory.mktemp("watched")
+    (folder / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def smoke(
+    tmp_path_factory: pytest.TempPathFactory, run_bench: Callable[..., Finished], watched: Path
+) -> tuple[Path, Finished]:
+    """One run of everything in the profile ``smoke``, watched, and without a home."""
     root = tmp_path_factory.mktemp("results with spaces ü")
-    return root, run_bench("--all", "--profile", "smoke", "--offline", "--device", "cpu", "--results-dir", str(root))
+    variables = {"PYTHONPATH": str(watched), "SOCKETS": str(watched / "sockets"), "HOME": "/nonexistent"}
+    words = ("--all", "--profile", "smoke", "--offline", "--device", "cpu", "--results-dir", str(root))
+    return root, run_bench(*words, **variables)
+
+
+def test_no_process_of_a_run_opens_a_socket_of_the_internet(smoke: tuple[Path, Finished], watched: Path) -> None:
+    noted = (watched / "sockets").read_text(encoding="utf-8").splitlines()
+    assert len(noted) > 2  # the main process and its workers were watched
+    assert set(noted) == {"watched"}
 
 
 def claims_in(root: Path) -> pd.DataFrame:

@@ -87,13 +87,3 @@ def test_what_is_damaged_is_put_aside_and_done_again_and_nothing_else(
     assert [path.name.partition("-")[0] for path in (root / "damaged").iterdir()] == [unit.name]
     now = {path.parent: path.stat().st_mtime_ns for path in root.glob("*/*/manifest.json")}
     assert all(now[path] == time for path, time in stood.items() if path.parent.name != "checkpoints")
-
-
-def test_a_unit_under_the_name_of_another_is_damaged(results: Path, tmp_path: Path) -> None:
-    root = tmp_path / "results"
-    shutil.copytree(results, root)
-    first, second = sorted((root / "measurements").iterdir())[:2]
-    shutil.rmtree(second)
-    shutil.copytree(first, second)
-    assert Store(root, read_only=True).has("measurements", first.name)
-    assert not Store(root, read_only=True).has("measurements", second.name)
