@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -105,9 +106,8 @@ def test_a_results_directory_that_may_not_be_written_to(tmp_path: Path) -> None:
     kept.mkdir(mode=0o555)
     run = ["--experiment", "gaussian-fit", "--profile", "smoke", "--device", "cpu", "--results-dir"]
     for root in (kept, kept / "below"):
-        assert "cannot be written to (Permission denied)" in refused(
-            tmp_path, lambda root=root: main([*run, str(root)])
-        )
+        text = refused(tmp_path, partial(main, [*run, str(root)]))
+        assert "cannot be written to (Permission denied)" in text
     assert not list(kept.iterdir())
 
 
