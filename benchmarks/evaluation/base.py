@@ -170,7 +170,8 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
     """Run a measure over all seeds of a subject.
 
     A seed whose training diverged, or whose output is not finite, gets NaN and the status ``diverged``; one that a measure
-    cannot cope with gets NaN and ``failed``; what is known of it all the same (measure ``training``) is kept.
+    cannot cope with gets NaN and ``failed``; what is known of it all the same (measure ``training``) is kept. No value that is not
+    finite has the status ``ok``.
     """
     names = measure.names(subject.dataset.name, subject.extractors)
     rows: list[dict[str, Any]] = []
@@ -188,17 +189,21 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
                 status, errors[seed] = "diverged", str(error)
             except SEED_FAILURES as error:
                 status, errors[seed] = "failed", f"{type(error).__name__}: {' '.join(str(error).split())}"
-        rows += [
-            {
-                "seed": seed,
-                "status": status,
-                "metric": name,
-                "value": float(values.get(name, math.nan)),
-                "step": step,
-                "n": None if measure.of_training or measure.exact else examples(measure, subject, name),
-            }
-            for name in names
-        ]
+        for name in names:
+            value = float(values.get(name, math.nan))
+            lost = status == "ok" and not math.isfinite(value)
+            if lost:
+                errors.setdefault(seed, f"{name} is {value}")
+            rows.append(
+                {
+                    "seed": seed,
+                    "status": "failed" if lost else status,
+                    "metric": name,
+                    "value": math.nan if lost else value,
+                    "step": step,
+                    "n": None if measure.of_training or measure.exact else examples(measure, subject, name),
+                }
+            )
         collected.append(arrays)
     return Measured(rows, stack_arrays(collected), errors)
 
