@@ -22,9 +22,17 @@ TWO_SAMPLE_IN_PIXELS = ("c2st[pixels]", "c2st-auc[pixels]")
 
 
 def features_of(subject: Subject, pixels: np.ndarray) -> dict[Extractor, Features]:
-    """What the subject's extractors make of flattened uint8 images (n, D)."""
+    """What the subject's extractors make of flattened uint8 images (n, D).
+
+    Raises:
+        ValueError: a feature is NaN or infinite.
+    """
     images, cuda = pixels.reshape(-1, *subject.dataset.shape), subject.device.type == "cuda"
-    return {extractor: extract(extractor, images, cuda) for extractor in subject.extractors}
+    features = {extractor: extract(extractor, images, cuda) for extractor in subject.extractors}
+    for extractor, own in features.items():
+        if not np.isfinite(own.values).all():
+            raise ValueError(f"features of {extractor.name} are not finite")
+    return features
 
 
 def test_features(subject: Subject) -> dict[Extractor, Features]:
