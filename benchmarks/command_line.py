@@ -210,6 +210,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:  # a disk that is full, say, while tables are written
+        where = f" ({error.filename})" if error.filename else ""
+        print(
+            f"run_bench.py: {error.strerror or error}{where}; what was finished is stored, the same command goes on from there",
+            file=sys.stderr,
+        )
+        return 1
     except (KeyboardInterrupt, TerminatedError) as stopped:
         word, status = ("interrupted", 130) if isinstance(stopped, KeyboardInterrupt) else ("terminated", 143)
         print(
