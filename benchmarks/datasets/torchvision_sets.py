@@ -7,6 +7,7 @@ published: of these header, size and labels are checked, and ``Dataset.checked``
 
 from __future__ import annotations
 
+import pickle
 import struct
 import tempfile
 from collections.abc import Callable
@@ -114,7 +115,7 @@ def _read_idx(path: Path) -> np.ndarray:
 def cifar10(source: Source) -> Dataset:
     """CIFAR-10 (Krizhevsky 2009), 32 × 32 in colour, from ``data_dir/cifar-10-batches-py`` or the archive beside it.
 
-    Its files are pickles, which can run code when they are read: each is checked by MD5 before.
+    Its files are pickles, which can run code when they are read: each is checked by MD5 before, and may make arrays alone.
 
     Returns:
         pixels channels first, red, green, blue, each row by row: 3,072 per image.
@@ -140,17 +141,42 @@ def _read_cifar10(root: Path) -> Dataset:
     meta = CIFAR10.meta["filename"], CIFAR10.meta["md5"]
     for file, md5 in (*CIFAR10.train_list, *CIFAR10.test_list, meta):
         _check_md5(root / CIFAR10.base_folder / file, md5)
-    try:
-        parts = [CIFAR10(root, train=train) for train in (True, False)]
-    except RuntimeError as error:  # torchvision checks the MD5s once more
-        raise InputError(f"CIFAR-10 in {root / CIFAR10.base_folder} changed while it was read ({error})") from None
-    train, test = ((_channels_first(part.data), np.array(part.targets, dtype=np.int64)) for part in parts)
+    train, test = (
+        _batches([root / CIFAR10.base_folder / file for file, _ in files])
+        for files in (CIFAR10.train_list, CIFAR10.test_list)
+    )
     return Dataset("cifar10", "images", (3, 32, 32), train[0], test[0], train[1], test[1], checked=BY_MD5)
 
 
-def _channels_first(images: np.ndarray) -> np.ndarray:
-    """Images (N, H, W, 3) as rows of pixels (N, 3 · H · W)."""
-    return np.ascontiguousarray(images.transpose(0, 3, 1, 2)).reshape(len(images), -1)
+def _batches(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels (N, 3 · H · W), channels first as the files have them, and labels."""
+    contents = []
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                contents.append(_ArraysAlone(file, encoding="latin1").load())
+        except (OSError, pickle.UnpicklingError) as error:
+            raise InputError(f"{path} changed while it was read ({error})") from None
+    pixels = np.concatenate([content["data"] for content in contents]).astype(np.uint8, copy=False)
+    return np.ascontiguousarray(pixels), np.concatenate([np.array(content["labels"], np.int64) for content in contents])
+
+
+class _ArraysAlone(pickle.Unpickler):
+    """Reads pickles of dictionaries, lists, numbers, text and NumPy's arrays, and nothing that runs code."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module.replace("numpy._core", "numpy.core"), name) not in ARRAYS:
+            raise pickle.UnpicklingError(f"it wants {module}.{name}, which arrays do not need")
+        return super().find_class(module, name)
+
+
+ARRAYS = {
+    ("numpy.core.multiarray", "_reconstruct"),
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+    ("_codecs", "encode"),
+}
+"""What a pickle of an array names."""
 
 
 def _download(name: str, folder: Path, download: Callable[[], object]) -> None:
