@@ -191,7 +191,7 @@ def batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     contents["batches.meta"] = {"label_names": list("abcdefghij")}
     hashes = {}
     for name, content in contents.items():
-        written = pickle.dumps(content)
+        written = pickle.dumps(content, protocol=2)  # as the files are
         (folder / name).write_bytes(written)
         hashes[name] = md5(written)
     for table in ("train_list", "test_list"):
@@ -243,6 +243,17 @@ def test_a_wrong_pickle_is_not_unpickled(tmp_path: Path, batches: Path, name: st
     assert not trap.exists()
     pickle.loads((batches / name).read_bytes())
     assert trap.exists()  # it would have
+
+
+def test_even_a_pickle_with_the_right_hash_runs_no_code(
+    tmp_path: Path, batches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = tmp_path / "sprung"
+    path = batches / "test_batch"
+    path.write_bytes(pickle.dumps({"data": Trap(trap), "labels": []}))
+    monkeypatch.setattr(CIFAR10, "test_list", [["test_batch", md5(path.read_bytes())]])
+    refused("cifar10", tmp_path, path, "it wants ")
+    assert not trap.exists()
 
 
 def test_bad_cifar10_files_are_named(tmp_path: Path, batches: Path) -> None:
