@@ -93,7 +93,7 @@ def make_reference(source: Path, target: Path, rows_only: bool = False) -> int:
                 shutil.copyfile(source / "figures" / f"{name}.png", aside / f"{name}.png")
         # no time stamp: the same rows give the same bytes
         (aside / "rows.csv.gz").write_bytes(gzip.compress((source / "rows.csv").read_bytes(), mtime=0))
-        full, small, results = Store(source), Store(aside), Results(source)
+        full, small, results = Store(source, read_only=True), Store(aside), Results(source)
         for entry in () if rows_only else run["measurements"]:
             if not entry["failure"] and entry["measure"] not in CALIBRATION:  # which gives rows alone
                 arrays = thinned(full.read_arrays("measurements", entry["key"]), results.first_ok(entry))

@@ -230,7 +230,7 @@ class Store:
 
     Args:
         root: a results directory; units are in ``root/blocks/<key>`` and ``root/measurements/<key>``.
-        read_only: leave damaged units where they are.
+        read_only: leave everything as it is: damaged units where they are, manifests of earlier versions as they were written.
     """
 
     def __init__(self, root: Path, read_only: bool = False) -> None:

@@ -56,6 +56,7 @@ class Metric:
         title: short name for tables.
         summary: one line on what it measures, with its source.
         tolerance: relative difference that another processor or version may make where nothing is trained.
+        infinite: +∞ is a value of it; for others it is a failure.
     """
 
     function: Callable[..., float]
@@ -65,6 +66,7 @@ class Metric:
     title: str
     summary: str
     tolerance: float = 1e-3
+    infinite: bool = False
 
 
 METRICS: dict[str, Metric] = {
@@ -87,11 +89,11 @@ METRICS: dict[str, Metric] = {
     ),
     "kl-data-model-knn": Metric(
         divergence.kl_data_model_knn, ("fresh_log_density", "few_fresh_log_knn"), "lower", "nat", "KL(data‖model) (kNN)",
-        "KL from data to model by nearest neighbours (Wang et al. 2009)",
+        "KL from data to model by nearest neighbours (Wang et al. 2009)", infinite=True,
     ),
     "kl-model-data-knn": Metric(
         divergence.kl_model_data_knn, ("few_log_density", "few_log_knn"), "lower", "nat", "KL(model‖data) (kNN)",
-        "KL from model to data: nearest-neighbour entropy and the exact log-density",
+        "KL from model to data: nearest-neighbour entropy and the exact log-density", infinite=True,
     ),
     "jsd-kde": Metric(
         divergence.jsd_kernel, ("fresh_log_density", "sample_log_density", "fresh_log_kernel", "sample_log_kernel"), "lower",
@@ -100,11 +102,11 @@ METRICS: dict[str, Metric] = {
     ),
     "kl-data-model-kde": Metric(
         divergence.kl_data_model_kernel, ("fresh_log_density", "fresh_log_kernel"), "lower", "nat", "KL(data‖model) (KDE)",
-        "KL from data to model by kernel density; arbitrary where the model has no samples",
+        "KL from data to model by kernel density; arbitrary where the model has no samples", infinite=True,
     ),
     "kl-model-data-kde": Metric(
         divergence.kl_model_data_kernel, ("sample_log_density", "sample_log_kernel"), "lower", "nat", "KL(model‖data) (KDE)",
-        "KL from model to data: leave-one-out kernel entropy and the exact log-density",
+        "KL from model to data: leave-one-out kernel entropy and the exact log-density", infinite=True,
     ),
     "jsd-quadrature": Metric(
         quadrature.jsd, ("lattice_log_p", "lattice_log_q", "cell"), "none", "nat", "true JSD",
@@ -112,11 +114,11 @@ METRICS: dict[str, Metric] = {
     ),
     "kl-data-model-quadrature": Metric(
         quadrature.kl_data_model, ("lattice_log_p", "lattice_log_q", "cell"), "none", "nat", "true KL(P‖Q)",
-        "KL of two known densities, from the data's to its variation",
+        "KL of two known densities, from the data's to its variation", infinite=True,
     ),
     "kl-model-data-quadrature": Metric(
         quadrature.kl_model_data, ("lattice_log_p", "lattice_log_q", "cell"), "none", "nat", "true KL(Q‖P)",
-        "KL of two known densities, to the data's from its variation",
+        "KL of two known densities, to the data's from its variation", infinite=True,
     ),
     "modes-captured": Metric(
         coverage.modes_captured, ("samples", "means", "weights", "scales"), "higher", "modes", "modes captured",
@@ -133,6 +135,7 @@ METRICS: dict[str, Metric] = {
     "mode-kl": Metric(
         coverage.mode_divergence, ("samples", "means", "weights", "scales"), "lower", "nat", "KL of modes",
         "KL divergence between the modes' shares among samples within 3 standard deviations and the fair ones (PacGAN 2018)",
+        infinite=True,
     ),
     "high-quality-share": Metric(
         coverage.high_quality_share, ("samples", "means", "scales"), "reference", "share", "high quality",
@@ -472,7 +475,7 @@ METRICS: dict[str, Metric] = {
     ),
     "r-hat": Metric(
         mixing.r_hat, ("chains",), "lower", "", "R̂",
-        "disagreement of Markov chains, 1 for none (Gelman and Rubin 1992)",
+        "disagreement of Markov chains, 1 for none (Gelman and Rubin 1992)", infinite=True,
     ),
     "map-rank-correlation": Metric(
         quantile_map.rank_correlation, ("generated",), "higher", "", "rank correlation with u",
@@ -508,11 +511,11 @@ METRICS: dict[str, Metric] = {
     ),
     "jeffrey-quadrature": Metric(
         quadrature.jeffrey, ("lattice_log_p", "lattice_log_q", "cell"), "none", "nat", "true Jeffrey",
-        "Jeffrey's divergence of two known densities, KL both ways",
+        "Jeffrey's divergence of two known densities, KL both ways", infinite=True,
     ),
     "pearson-quadrature": Metric(
         quadrature.pearson, ("lattice_log_p", "lattice_log_q", "cell"), "none", "", "true Pearson χ²",
-        "∫ (p − q)² / q of two known densities",
+        "∫ (p − q)² / q of two known densities", infinite=True,
     ),
     "gaussian-mean": Metric(
         gaussian_fit.mean, ("fit",), "none", "", "μ", "mean of a Gaussian that is fitted or learnt",
@@ -530,7 +533,7 @@ METRICS: dict[str, Metric] = {
     ),
     "bound-slack": Metric(
         gaussian_fit.slack, ("own_divergence", "trained_bound"), "none", "", "D − F",
-        "what a trained critic's bound misses of the true divergence",
+        "what a trained critic's bound misses of the true divergence", infinite=True,
     ),
 }  # fmt: skip
 

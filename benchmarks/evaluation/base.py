@@ -170,8 +170,8 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
     """Run a measure over all seeds of a subject.
 
     A seed whose training diverged, or whose output is not finite, gets NaN and the status ``diverged``; one that a measure
-    cannot cope with gets NaN and ``failed``; what is known of it all the same (measure ``training``) is kept. No value that is not
-    finite has the status ``ok``.
+    cannot cope with gets NaN and ``failed``; what is known of it all the same (measure ``training``) is kept. NaN never has the
+    status ``ok``, ∞ only where the metric can be infinite.
     """
     names = measure.names(subject.dataset.name, subject.extractors)
     rows: list[dict[str, Any]] = []
@@ -191,7 +191,7 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
                 status, errors[seed] = "failed", f"{type(error).__name__}: {' '.join(str(error).split())}"
         for name in names:
             value = float(values.get(name, math.nan))
-            lost = status == "ok" and not math.isfinite(value)
+            lost = status == "ok" and not is_value(name, value)
             if lost:
                 errors.setdefault(seed, f"{name} is {value}")
             rows.append(
@@ -206,6 +206,11 @@ def evaluate(measure: Measure, subject: Subject) -> Measured:
             )
         collected.append(arrays)
     return Measured(rows, stack_arrays(collected), errors)
+
+
+def is_value(metric: str, value: float) -> bool:
+    """Whether a metric can have this value: a finite one, or +∞ if it is one of those that can be infinite."""
+    return math.isfinite(value) or (value == math.inf and METRICS[base_name(metric)].infinite)
 
 
 def examples(measure: Measure, subject: Subject, metric: str) -> int:

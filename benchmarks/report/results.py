@@ -176,7 +176,7 @@ class Results:
 
     def arrays(self, entry: dict[str, Any]) -> dict[str, np.ndarray]:
         """Arrays of one measurement, each with a leading seed axis; empty where no seed gave any."""
-        return Store(self.root).read_arrays("measurements", entry["key"])
+        return Store(self.root, read_only=True).read_arrays("measurements", entry["key"])
 
     def runs(self, entry: dict[str, Any]) -> dict[int, dict[str, np.ndarray]]:
         """Arrays of each seed of a measurement that did not fail, without the seed axis, by the seed's index."""

@@ -16,7 +16,7 @@ from torch import Tensor
 from benchmarks.blocks import model_builder
 from benchmarks.datasets import load
 from benchmarks.evaluation import MEASURES, Subject, evaluate
-from benchmarks.evaluation.base import Measure
+from benchmarks.evaluation.base import Measure, is_value
 from benchmarks.experiments.base import block
 from benchmarks.specs import Training
 from benchmarks.training.loop import Trained, train
@@ -106,16 +106,12 @@ OF_SAMPLES = [
 
 
 @pytest.mark.parametrize(("dataset", "measure"), OF_SAMPLES)
-@pytest.mark.parametrize(
-    "spoil",
-    [lambda w: w.zero_(), lambda w: w.fill_(math.nan), lambda w: w.fill_(1e30)],
-    ids=["constant", "nan", "huge"],
-)
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
 def test_a_generator_that_makes_one_thing_or_none(dataset: str, measure: str, spoil: Any) -> None:
     """The other seed's values stand; of this one no value is ok that is no number."""
     measured = evaluate(MEASURES[measure], subject(dataset, "gan", {"loss": "non-saturating"}, spoil))
     for row in measured.rows:
-        assert math.isfinite(row["value"]) == (row["status"] == "ok"), row
+        assert is_value(row["metric"], row["value"]) == (row["status"] == "ok"), row
     assert all(row["status"] == "ok" for row in measured.rows if row["seed"] == SEEDS[0])
 
 
@@ -130,6 +126,14 @@ def test_values_that_a_measure_gives(value: float) -> None:
     rows = evaluate(Measure(function, lambda name: ("jsd-hist", "modes-captured"), "made up"), made).rows
     assert [row["status"] for row in rows] == ["ok", "ok", "failed", "ok"]
     assert math.isnan(rows[2]["value"]) and rows[3]["value"] == 3.0
+
+
+def test_a_divergence_can_be_infinite() -> None:
+    """Samples that all lie on one point have an infinite KL from the data by nearest neighbours: that is its value."""
+    made = subject("ring", "gan", {"loss": "non-saturating"}, SPOILS["constant"])
+    rows = evaluate(MEASURES["mixture-samples"], made).rows
+    (row,) = [row for row in rows if row["metric"] == "kl-model-data-knn" and row["seed"] == SEEDS[1]]
+    assert row["status"] == "ok" and row["value"] == math.inf
 
 
 @pytest.mark.parametrize("value", WRONG)
@@ -150,5 +154,5 @@ def test_features(value: float, at: int, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("benchmarks.evaluation.images.extract", spoilt)
     rows = evaluate(MEASURES["image-samples"], made).rows
     for row in rows:
-        assert math.isfinite(row["value"]) == (row["status"] == "ok"), row
+        assert is_value(row["metric"], row["value"]) == (row["status"] == "ok"), row
     assert {row["seed"] for row in rows if row["status"] != "ok"} == {SEEDS[0]}

@@ -55,6 +55,18 @@ def test_values_read_back_exactly(tmp_path: Path) -> None:
     assert all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(values, VALUES, strict=True))
 
 
+def test_reading_changes_nothing(tmp_path: Path) -> None:
+    """Manifests that an earlier version wrote, as in committed results, stay as they are."""
+    results = results_with(tmp_path, ["ok"])
+    path = tmp_path / "measurements" / "k" / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    del manifest["self"]
+    path.write_text(json.dumps({**manifest, "schema_version": 1}), encoding="utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert list(results.arrays(results.compared[0])) == ["images"]
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_rows_get_arm_observation_and_base(tmp_path: Path) -> None:
     row = results_with(tmp_path, ["ok"]).rows.iloc[0]
     assert (row["arm"], row["observation"], row["base"]) == ("AE", "mean", "fid")
