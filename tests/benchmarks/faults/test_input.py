@@ -5,7 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -86,12 +87,18 @@ def as_nobody(said: Path, action: Callable[[], int]) -> None:
         os._exit(status)
 
 
-def refused(tmp_path: Path, action: Callable[[], int]) -> str:
+@pytest.fixture
+def open_path() -> Iterator[Path]:
+    """A directory that every user can enter, which pytest's own are not."""
+    with tempfile.TemporaryDirectory(prefix="fairtrial-test-") as folder:
+        path = Path(folder)
+        path.chmod(0o755)
+        yield path
+
+
+def refused(path: Path, action: Callable[[], int]) -> str:
     """What an ordinary user is told; exit status 2."""
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
-    said = tmp_path / "said"
+    said = path / "said"
     process = FORK.Process(target=as_nobody, args=(said, action))
     process.start()
     process.join()
@@ -101,22 +108,22 @@ def refused(tmp_path: Path, action: Callable[[], int]) -> str:
     return text
 
 
-def test_a_results_directory_that_may_not_be_written_to(tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
+def test_a_results_directory_that_may_not_be_written_to(open_path: Path) -> None:
+    kept = open_path / "kept"
     kept.mkdir(mode=0o555)
     run = ["--experiment", "gaussian-fit", "--profile", "smoke", "--device", "cpu", "--results-dir"]
     for root in (kept, kept / "below"):
-        text = refused(tmp_path, partial(main, [*run, str(root)]))
+        text = refused(open_path, partial(main, [*run, str(root)]))
         assert "cannot be written to (Permission denied)" in text
     assert not list(kept.iterdir())
 
 
-def test_files_that_may_not_be_read(tmp_path: Path) -> None:
-    config = tmp_path / "run.toml"
+def test_files_that_may_not_be_read(open_path: Path) -> None:
+    config = open_path / "run.toml"
     config.write_text('experiment = "mixtures"\n')
     config.chmod(0)
-    assert "cannot be read" in refused(tmp_path, partial(main, ["--config", str(config)]))
-    raw = tmp_path / "data" / "MNIST" / "raw"
+    assert "cannot be read" in refused(open_path, partial(main, ["--config", str(config)]))
+    raw = open_path / "data" / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for name in (
         "train-images-idx3-ubyte",
@@ -132,12 +139,12 @@ def test_files_that_may_not_be_read(tmp_path: Path) -> None:
         "--dataset",
         "mnist",
         "--data-dir",
-        str(tmp_path / "data"),
+        str(open_path / "data"),
         "--offline",
         "--device",
         "cpu",
     ]
-    text = refused(tmp_path, partial(main, [*words, "--results-dir", str(tmp_path / "results")]))
+    text = refused(open_path, partial(main, [*words, "--results-dir", str(open_path / "results")]))
     assert "train-images-idx3-ubyte" in text and "Permission denied" in text
 
 
