@@ -171,18 +171,7 @@ def verify_results(words: Sequence[str]) -> int:
 
     verification = verify(root, options, sample, seed)
     if options.json_output:
-        facts = [
-            {
-                "unit": one.unit,
-                "metric": one.metric,
-                "there": list(one.there),
-                "here": list(one.here),
-                "agreement": agreement,
-            }
-            for one, agreement in verification.comparisons
-        ]
-        text = {"verified": verification.sound, "same_setup": verification.same_setup, "comparisons": facts}
-        print(json.dumps(text, indent=1, ensure_ascii=False))
+        print(json.dumps(verification.facts(), indent=1, ensure_ascii=False))
     else:
         print("\n".join(verification.lines()))
     return 0 if verification.sound else 1
@@ -197,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, _terminate)
+            _listen()
         if words[:1] == ["list"]:
             return list_known(list_parser().parse_args(words[1:]))
         if words[:1] == ["verify"]:
@@ -218,11 +207,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 1
     except (KeyboardInterrupt, TerminatedError) as stopped:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough
         word, status = ("interrupted", 130) if isinstance(stopped, KeyboardInterrupt) else ("terminated", 143)
         print(
             f"\nrun_bench.py: {word}; what was finished is stored, the same command goes on from there", file=sys.stderr
         )
         return status
+
+
+def _listen() -> None:
+    """SIGTERM and Ctrl-C from now on end in one line (unless our caller wants Ctrl-C to be ignored)."""
+    signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _terminate(number: int, frame: object) -> None:

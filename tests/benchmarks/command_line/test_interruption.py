@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import random
 import signal
 import subprocess
 import sys
@@ -24,37 +24,94 @@ def descendants(pid: int) -> list[int]:
     return [one for child in children for one in (child, *descendants(child))]
 
 
-@pytest.mark.parametrize(
-    ("sent", "status", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
-)
-def test_a_stopped_run_keeps_what_it_had(tmp_path: Path, sent: signal.Signals, status: int, word: str) -> None:
-    words = ["--experiment", "mixtures", "--profile", "smoke", "--device", "cpu", "--results-dir", str(tmp_path)]
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "run_bench.py"), *words], stderr=subprocess.PIPE, text=True, cwd=ROOT,
+STOPS = [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+WORDS = ("--experiment", "mixtures", "--profile", "smoke", "--device", "cpu", "--results-dir")
+
+
+def start(root: Path) -> subprocess.Popen[str]:
+    """A run in a session of its own."""
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "run_bench.py"), *WORDS, str(root)], stderr=subprocess.PIPE, text=True, cwd=ROOT,
         start_new_session=True,
         # a shell's background jobs, and what they start, ignore the signal
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
-    done = tmp_path / "measurements"
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline and (not done.exists() or len(list(done.iterdir())) < 3):
-        time.sleep(0.1)
+
+
+def stored(root: Path) -> int:
+    """How many measurements are stored."""
+    folder = root / "measurements"
+    return len(list(folder.iterdir())) if folder.exists() else 0
+
+
+def stop(process: subprocess.Popen[str], sent: signal.Signals) -> str:
+    """Send the signal; no process is left.
+
+    Returns:
+        what the run said.
+    """
     workers = descendants(process.pid)
-    os.kill(process.pid, sent)
+    process.send_signal(sent)
     _, errors = process.communicate(timeout=60)
-    assert process.returncode == status, errors
-    assert errors.splitlines()[-1].startswith(f"run_bench.py: {word}; what was finished is stored")
-    assert "Traceback" not in errors and "resource_tracker" not in errors
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in workers):
         time.sleep(0.1)
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+    assert "Traceback" not in errors and "resource_tracker" not in errors
+    return errors
+
+
+@pytest.mark.parametrize(("sent", "status", "word"), STOPS)
+def test_a_stopped_run_keeps_what_it_had(tmp_path: Path, sent: signal.Signals, status: int, word: str) -> None:
+    process = start(tmp_path)
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline and stored(tmp_path) < 3:
+        time.sleep(0.1)
+    errors = stop(process, sent)
+    assert process.returncode == status, errors
+    assert errors.splitlines()[-1].startswith(f"run_bench.py: {word}; what was finished is stored")
     assert not (tmp_path / "rows.csv").exists()
-    kept = len(list(done.iterdir()))
+    kept = stored(tmp_path)
     asked = {"experiment": ["mixtures"], "profile": "smoke", "device": "cpu", "results_dir": str(tmp_path)}
     plan = make_plan(make_options(asked), Store(tmp_path))
     assert 3 <= kept < len(plan.measurements)
     assert sum(m.stored for m in plan.measurements) == kept
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sent", "status", "word"), STOPS)
+def test_runs_stopped_at_any_time(tmp_path: Path, sent: signal.Signals, status: int, word: str) -> None:
+    """20 times, while modules are imported, while workers work, while tables are written; at last the same rows."""
+    rng = random.Random(0)
+    process = start(tmp_path / "plain")
+    began = time.monotonic()
+    process.communicate()
+    longest = time.monotonic() - began
+    plain = (tmp_path / "plain" / "rows.csv").read_bytes()
+    stopped = said = 0
+    while stopped < 20:
+        root = tmp_path / str(stopped)
+        process = start(root)
+        try:
+            process.wait(rng.uniform(0.1, longest))
+        except subprocess.TimeoutExpired:
+            errors = stop(process, sent)
+            if process.returncode == 0:  # it had just finished
+                continue
+            stopped += 1
+            if process.returncode == -sent:  # before the command line listened: there was nothing to say
+                assert not errors and not root.exists()
+            else:
+                assert process.returncode == status, errors
+                assert errors.splitlines()[-1].startswith(f"run_bench.py: {word}; what was finished is stored")
+                said += 1
+            process = start(root)
+            process.communicate()
+        assert process.returncode == 0
+        assert (root / "rows.csv").read_bytes() == plain
+        assert not list((root / "writing").iterdir())
+    print(f"{stopped} times {word}, {said} with a line that says how to go on")
+    assert said >= 15
 
 
 def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:

@@ -57,9 +57,9 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def smoke(
     tmp_path_factory: pytest.TempPathFactory, run_bench: Callable[..., Finished], watched: Path
 ) -> tuple[Path, Finished]:
-    """One run of everything in the profile ``smoke``, watched, and without a home."""
+    """One run of everything in the profile ``smoke``, watched, and with a home in which nothing can be written."""
     root = tmp_path_factory.mktemp("results with spaces ü")
-    variables = {"PYTHONPATH": str(watched), "SOCKETS": str(watched / "sockets"), "HOME": "/nonexistent"}
+    variables = {"PYTHONPATH": str(watched), "SOCKETS": str(watched / "sockets"), "HOME": "/proc/nowhere"}
     words = ("--all", "--profile", "smoke", "--offline", "--device", "cpu", "--results-dir", str(root))
     return root, run_bench(*words, **variables)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import signal
 import time
 from multiprocessing.process import BaseProcess
@@ -85,3 +86,20 @@ def test_one_that_is_killed_blocks_no_other(tmp_path: Path, plain: bytes, times:
         doomed.join()
         assert other.exitcode == 0
         assert (root / "rows.csv").read_bytes() == plain
+
+
+@pytest.mark.parametrize("times", [3, pytest.param(20, marks=pytest.mark.slow)])
+def test_a_run_that_is_killed_again_and_again(tmp_path: Path, plain: bytes, times: int) -> None:
+    """The whole of it, workers and all: each goes on from where the one before was, and the rows are the same."""
+    rng = random.Random(0)
+    root, counts = tmp_path / "results", tmp_path / "counts"
+    for _ in range(times):
+        process = start(root, counts)
+        process.join(rng.uniform(0.1, 1.5))
+        process.kill()
+        process.join()
+    process = start(root, counts)
+    process.join()
+    assert process.exitcode == 0
+    assert (root / "rows.csv").read_bytes() == plain
+    assert not list((root / "writing").iterdir()) and not (root / "damaged").exists()
