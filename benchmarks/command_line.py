@@ -34,6 +34,10 @@ Finished work is stored in the results directory and never computed twice: a sto
 Exit status: 0 all done, 1 some runs crashed (the rest is reported), 2 bad input, 130 interrupted, 143 terminated."""
 
 
+AGAIN = 0.05
+"""Seconds after which a signal's exception is raised again where it was swallowed."""
+
+
 class TerminatedError(BaseException):
     """The process was asked to end (SIGTERM)."""
 
@@ -209,6 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, TerminatedError) as stopped:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
         word, status = ("interrupted", 130) if isinstance(stopped, KeyboardInterrupt) else ("terminated", 143)
         print(
             f"\nrun_bench.py: {word}; what was finished is stored, the same command goes on from there", file=sys.stderr
@@ -217,15 +222,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _listen() -> None:
-    """SIGTERM and Ctrl-C from now on end in one line (unless our caller wants Ctrl-C to be ignored)."""
+    """SIGTERM and Ctrl-C from now on end in one line (unless our caller wants Ctrl-C to be ignored).
+
+    Either raises an exception wherever the program is. Within a callback of the garbage collector Python swallows it; it is then
+    raised again a moment later.
+    """
     signal.signal(signal.SIGTERM, _terminate)
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.unraisablehook = _swallowed
 
 
 def _terminate(number: int, frame: object) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows must not be cut short
     raise TerminatedError
+
+
+def _swallowed(unraisable: sys.UnraisableHookArgs) -> None:
+    stopped = unraisable.exc_value
+    if not isinstance(stopped, (KeyboardInterrupt, TerminatedError)):
+        sys.__unraisablehook__(unraisable)
+        return
+
+    def again(number: int, frame: object) -> None:
+        raise type(stopped)
+
+    signal.signal(signal.SIGALRM, again)
+    signal.setitimer(signal.ITIMER_REAL, AGAIN)
 
 
 def options_from(words: Sequence[str]) -> RunOptions:

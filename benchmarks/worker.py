@@ -214,19 +214,22 @@ def take(planned: PlannedMeasurement, dataset: Dataset, trained: Trained | None,
 
 def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: Work) -> Trained:
     """The block from the store, or trained now and stored."""
-    if not work.anew and store.has("blocks", key):
+
+    def checkpoints(first: int) -> StoredCheckpoints:
+        return StoredCheckpoints(store, key, first, work.checkpoint_seconds)
+
+    stored = not work.anew and store.has("blocks", key)
+    if (
+        stored or work.anew
+    ):  # left by a process that was killed just after it had stored the block, or by an earlier run
+        for first in block.seeds:
+            checkpoints(first).clear()
+    if stored:
         return stored_block(store, key)
     started = time.perf_counter()
     width = execution.width_of(block, work.environment.kind)
     cost = execution.training_seconds(block, dataset.train.shape[1])
     model = MODELS[block.model]
-
-    def checkpoints(first: int) -> StoredCheckpoints:
-        return StoredCheckpoints(store, key, first, work.checkpoint_seconds)
-
-    if work.anew:
-        for first in block.seeds:
-            checkpoints(first).clear()
     trained = train_block(
         block, model, dataset, work.environment.device, width, lambda share: _report(share * cost), checkpoints
     )
