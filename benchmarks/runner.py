@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -49,6 +50,23 @@ def one_thread_per_worker() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """SIGINT and SIGTERM that come meanwhile count afterwards."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda n, _: came.append(n)) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def run(plan: Plan, origin: Mapping[str, Any], progress_bar: bool) -> list[Outcome]:
@@ -136,9 +154,11 @@ class Crew:
             units to be tried again, and units that another process is at.
         """
         again, busy = [], []
-        futures: dict[Future[Outcome], int] = {
-            self.pool.schedule(run_unit, (self.units[i], self.work, patience), timeout=self.timeout): i for i in indices
-        }
+        with undisturbed():  # a worker whose start is cut short complains of what it was not told
+            futures: dict[Future[Outcome], int] = {
+                self.pool.schedule(run_unit, (self.units[i], self.work, patience), timeout=self.timeout): i
+                for i in indices
+            }
         waiting = set(futures)
         while waiting:
             done, waiting = wait(waiting, timeout=0.3, return_when=FIRST_COMPLETED)
