@@ -230,17 +230,22 @@ def git_state() -> dict[str, Any]:
 
 def hardware(plan: Plan) -> dict[str, Any]:
     """Processor, cores, memory, system and the device that trained."""
-    model = platform.processor()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
-        model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), model)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else None
     return {
-        "processor": model,
+        "processor": processor(),
         "cores": execution.available_cores(),
         "instructions": torch.backends.cpu.get_cpu_capability(),
         "memory_gib": None if memory is None else round(memory / 2**30, 1),
         "system": platform.platform(),
         "device": plan.environment.hardware,
     }
+
+
+def processor() -> str:
+    """The processor's model, as the system names it."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()

@@ -1,8 +1,9 @@
 """Recomputes a sample of a results directory and holds it against what is there (``run_bench.py verify``).
 
-On the setup that computed them (same code, data, versions, device, threads, seed-axis width: the same keys) values must be equal
-to the last bit. Elsewhere values that rest on no training must agree within each metric's tolerance. Trainings are chaotic: after
-some hundreds of updates a rounding error has become another run, so that of these the distributions over seeds are compared.
+On the setup that computed them (same code, data, versions, device, threads, seed-axis width: the same keys; and the same model of
+processor) values must be equal to the last bit. Elsewhere values that rest on no training must agree within each metric's
+tolerance. Trainings are chaotic: after some hundreds of updates a rounding error has become another run, so that of these the
+distributions over seeds are compared.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from scipy import stats
 
 from benchmarks.datasets import load
 from benchmarks.options import RunOptions
-from benchmarks.outputs import git_state
+from benchmarks.outputs import git_state, processor
 from benchmarks.planning import Plan, PlannedMeasurement, Unit, environment_for, units_of
 from benchmarks.report.results import Results
 from benchmarks.rows import label_of
@@ -45,7 +46,7 @@ class Comparison:
         metric: name.
         there: values of the results directory, by seed.
         here: values recomputed.
-        same_setup: both have the same key.
+        same_setup: both have the same key and were computed on the same model of processor.
         trained: they rest on a training.
     """
 
@@ -81,7 +82,7 @@ class Verification:
 
     Attributes:
         comparisons: all of them, each with how far it agrees.
-        same_setup: every key was the same.
+        same_setup: every key was the same, and the processor.
         failed: messages of measurements that could not be recomputed.
     """
 
@@ -185,6 +186,7 @@ def verify(root: Path, options: RunOptions, sample: int, sample_seed: int = 0) -
     chosen = random.Random(sample_seed).sample(sorted(groups), min(sample, len(groups)))
     entries = [one for name in sorted(chosen, key=list(groups).index) for one in groups[name]]
     environment = environment_for(options.device)
+    same_processor = results.provenance.get("hardware", {}).get("processor") == processor()
     datasets = {
         measurement.label: load(measurement.dataset, options.data_dir, options.offline, measurement.split)
         for _, measurement in entries
@@ -202,7 +204,7 @@ def verify(root: Path, options: RunOptions, sample: int, sample_seed: int = 0) -
         comparisons = [
             comparison
             for entry, measurement in entries
-            for comparison in compared(results, entry, *planned[measurement.model_dump_json()], store)
+            for comparison in compared(results, entry, *planned[measurement.model_dump_json()], store, same_processor)
         ]
     level = LEVEL / max(1, len(comparisons))
     return Verification(
@@ -213,7 +215,12 @@ def verify(root: Path, options: RunOptions, sample: int, sample_seed: int = 0) -
 
 
 def compared(
-    results: Results, entry: Mapping[str, Any], unit: Unit, planned: PlannedMeasurement, store: Store
+    results: Results,
+    entry: Mapping[str, Any],
+    unit: Unit,
+    planned: PlannedMeasurement,
+    store: Store,
+    same_processor: bool,
 ) -> Iterator[Comparison]:
     """All metrics of one measurement, as far as both have them."""
     if not store.has("measurements", planned.key):
@@ -231,7 +238,7 @@ def compared(
             metric=metric,
             there=there.to_numpy(float),
             here=np.array([values[seed] for seed in entry["seeds"]]),
-            same_setup=planned.key == entry["key"],
+            same_setup=same_processor and planned.key == entry["key"],
             trained=unit.block is not None,
         )
 

@@ -39,6 +39,12 @@ class Results:
         return json.loads((self.root / "run.json").read_text(encoding="utf-8"))
 
     @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """``provenance.json``; empty where there is none."""
+        path = self.root / "provenance.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    @cached_property
     def all_rows(self) -> pd.DataFrame:
         """``rows.csv``, or in a small copy ``rows.csv.gz``; values read back exactly."""
         text = ("block", "measure", "dataset", "model", "network", "sampler", "weights", "setting", "status", "metric")
