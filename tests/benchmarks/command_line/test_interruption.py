@@ -28,13 +28,16 @@ STOPS = [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"
 WORDS = ("--experiment", "mixtures", "--profile", "smoke", "--device", "cpu", "--results-dir")
 
 
+def heed_ctrl_c() -> None:
+    """A shell's background jobs, and what they start, ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def start(root: Path) -> subprocess.Popen[str]:
     """A run in a session of its own."""
     return subprocess.Popen(
         [sys.executable, str(ROOT / "run_bench.py"), *WORDS, str(root)], stderr=subprocess.PIPE, text=True, cwd=ROOT,
-        start_new_session=True,
-        # a shell's background jobs, and what they start, ignore the signal
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        start_new_session=True, preexec_fn=heed_ctrl_c,
     )  # fmt: skip
 
 
@@ -140,7 +143,9 @@ command_line.verify_results = stopped
 sys.exit(command_line.main(["verify", "x"]))
 """
     command = [sys.executable, "-c", code, str(int(sent))]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    finished = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60, preexec_fn=heed_ctrl_c
+    )
     assert finished.returncode == status
     assert "Traceback" not in finished.stderr
     assert finished.stderr.splitlines()[-1].startswith(f"run_bench.py: {word}; what was finished is stored")
