@@ -33,8 +33,6 @@ from metrics import METRICS, base_name
 Agreement = Literal["bit-equal", "agrees", "differs", "not comparable"]
 LEVEL = 0.001
 """Of the tests on distributions, over all of one verification (Bonferroni)."""
-ROUNDING = 1e-12
-"""Differences that are no differences, where a tolerance is relative to 0."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +63,8 @@ class Comparison:
             return "differs"
         if not self.trained:
             metric = METRICS.get(base_name(self.metric))
-            tolerance = metric.tolerance if metric else 0.0
-            close = np.isclose(self.here, self.there, rtol=tolerance, atol=ROUNDING, equal_nan=True)
+            rtol, atol = (metric.rtol, metric.atol) if metric else (0.0, 0.0)
+            close = np.isclose(self.here, self.there, rtol=rtol, atol=atol, equal_nan=True)
             return "agrees" if close.all() else "differs"
         a, b = self.there[np.isfinite(self.there)], self.here[np.isfinite(self.here)]
         if min(len(a), len(b)) < 2:

@@ -103,8 +103,11 @@ def test_how_two_setups_are_compared() -> None:
     assert compared([0.1, nan], [0.1, nan], True) == "bit-equal"
     assert compared([0.1], [0.1 + 1e-12], True, same_setup=True) == "differs"
     # no training: each value within the metric's tolerance
-    assert compared([0.1, 0.2], [0.1 + 1e-6, 0.2], False) == "agrees"
-    assert compared([0.1, 0.2], [0.11, 0.2], False) == "differs"
+    assert compared([0.1, 0.2], [0.1 + 1e-7, 0.2], False) == "agrees"
+    assert compared([0.1, 0.2], [0.1 + 1e-5, 0.2], False) == "differs"
+    assert compared([0.924], [0.925], False, metric="precision[cnn]") == "agrees"  # one image of a thousand
+    assert compared([7.481e-7], [7.449e-7], False, metric="kid[cnn]") == "agrees"  # of real images it is nearly 0
+    assert compared([7.481e-3], [7.449e-3], False, metric="kid[cnn]") == "differs"
     # a training: another run of the same distribution, or of another one
     rng = np.random.default_rng(0)
     first, second = rng.normal(1, 0.1, 8), rng.normal(1, 0.1, 8)
