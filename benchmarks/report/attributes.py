@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +13,7 @@ from matplotlib.figure import Figure
 from benchmarks.analysis.attributes import CHANGES, TOLERANCE, TRANSFORMED, validated
 from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS, number
-from benchmarks.report.tables import markdown
+from benchmarks.report.table import Page, table
 
 UNITS = {
     "fade": "pixels times",
@@ -30,10 +29,12 @@ LEGEND = (
 OTHERS = "#B5B5B5"
 
 
-def attribute_table(table: pd.DataFrame) -> str:
-    """Markdown: for each data set a line per transformation."""
-    parts = ["# What the attributes of images report\n", LEGEND + "\n"]
-    for dataset, lines in table.groupby("dataset", sort=False):
+def attributes_page(results: Results) -> Page | None:
+    """For each data set a line per transformation; None where attributes were not tried on transformed images."""
+    if results.attributes.empty:
+        return None
+    tables = []
+    for dataset, lines in results.attributes.groupby("dataset", sort=False):
         body = []
         for name, group in lines.groupby("transformation", sort=False):
             own = group[group["attribute"] == CHANGES[str(name)][0]]
@@ -48,14 +49,8 @@ def attribute_table(table: pd.DataFrame) -> str:
                 ]
             )
         header = ["transformation", "attribute", "amount", "reported", "largest error"]
-        parts.append(f"## {dataset}\n\n{markdown(header, body)}")
-    return "\n".join(parts)
-
-
-def write_attribute_table(results: Results, folder: Path) -> None:
-    """Write ``attributes.md``, if attributes were tried on transformed images."""
-    if not results.attributes.empty:
-        (folder / "attributes.md").write_text(attribute_table(results.attributes), encoding="utf-8")
+        tables.append(table(header, body, str(dataset)))
+    return Page("What the attributes of images report", tuple(tables), LEGEND)
 
 
 def attributes_figure(results: Results) -> Figure | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -22,7 +20,7 @@ from benchmarks.report.style import (
     OTHER_MARKER,
     number,
 )
-from benchmarks.report.tables import markdown
+from benchmarks.report.table import Page, Table, table
 
 DIVERGENCES = {"jsd": "JSD(P, Q)", "kl-data-model": "KL(P ‖ Q)", "kl-model-data": "KL(Q ‖ P)"}
 MISSED = " ✗"
@@ -49,13 +47,15 @@ def bias_cell(line: pd.Series) -> str:
     return number(shown(line["bias"]), shown(line["spread"])) + (MISSED if missed else "") + failed
 
 
-def calibration_table(results: Results) -> str:
-    """Markdown: for each divergence one line per pair, one column per estimator and sample size."""
-    table = results.calibration
-    draws = sorted(table["draws"].unique())
-    parts = ["# Calibration of the divergence estimators\n", goal_lines(table)]
+def calibration_page(results: Results) -> Page | None:
+    """For each divergence one line per pair, one column per estimator and sample size; None where nothing was calibrated."""
+    biases = results.calibration
+    if biases.empty:
+        return None
+    draws = sorted(biases["draws"].unique())
+    tables: list[Table] = []
     for divergence, title in DIVERGENCES.items():
-        lines = table[table["divergence"] == divergence]
+        lines = biases[biases["divergence"] == divergence]
         columns = sorted(
             lines[["estimator", "n"]].drop_duplicates().itertuples(index=False, name=None),
             key=lambda column: (list(ESTIMATORS).index(column[0]), column[1]),
@@ -66,9 +66,10 @@ def calibration_table(results: Results) -> str:
             cells = {(line["estimator"], line["n"]): bias_cell(line) for _, line in group.iterrows()}
             truth = group["truth"].iloc[0]
             body.append([str(dataset), str(pair), number(shown(truth)), *(cells.get(column, "") for column in columns)])
-        parts.append(f"## {title}\n\n{markdown(header, body)}")
+        tables.append(table(header, body, title))
     many = f"{draws[0]}" if len(draws) == 1 else f"{draws[0]}–{draws[-1]}"
-    return "\n".join([*parts, f"{LEGEND} Draws: {many}.", ""])
+    note = f"{LEGEND} Draws: {many}."
+    return Page("Calibration of the divergence estimators", tuple(tables), goal_lines(biases), (note,))
 
 
 def goal_lines(table: pd.DataFrame) -> str:
@@ -87,7 +88,7 @@ def goal_lines(table: pd.DataFrame) -> str:
             f"- {title}, n = {used['n'].iloc[0]:,.0f}: |bias| of the JSD ≤ {GOAL} nat on {len(used) - len(missed)} of {len(used)} "
             f"pairs, largest {used['bias'].abs().max():.4f}{'; missed on ' + names if names else ''}"
         )
-    return "\n".join([*lines, ""])
+    return "\n".join(lines)
 
 
 def draw_biases(axes: Axes, lines: pd.DataFrame, sizes: list[float]) -> None:
@@ -169,9 +170,7 @@ def set_ticks(axes: Axes, lines: pd.DataFrame) -> None:
     axes.set_ylim(min(low, -GOAL) * 1.3, max(high, GOAL) * 1.3)
 
 
-def write_calibration_table(results: Results, folder: Path) -> None:
-    """Write ``calibration.csv`` and ``calibration.md``, if estimators were calibrated."""
-    if not results.calibration.empty:
-        csv = results.calibration.to_csv(index=False, lineterminator="\n")
-        (folder / "calibration.csv").write_text(csv, encoding="utf-8")
-        (folder / "calibration.md").write_text(calibration_table(results), encoding="utf-8")
+def calibration_csv(results: Results) -> dict[str, str]:
+    """CSV of all biases, by name; nothing where nothing was calibrated."""
+    biases = results.calibration
+    return {} if biases.empty else {"calibration": biases.to_csv(index=False, lineterminator="\n")}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -13,7 +11,7 @@ from benchmarks.analysis.published import CROSS, PUBLISHED_FITS, PUBLISHED_MODES
 from benchmarks.analysis.summary import t_interval
 from benchmarks.report.results import Results
 from benchmarks.report.style import number
-from benchmarks.report.tables import markdown
+from benchmarks.report.table import Page, Table, table
 
 TITLES = {
     "kl": "KL",
@@ -53,8 +51,8 @@ def of_arm(rows: pd.DataFrame, measure: str, divergence: str) -> pd.DataFrame:
     return rows[(rows["measure"] == measure) & (rows["divergence"] == divergence)]
 
 
-def fits_table(results: Results) -> str | None:
-    """Markdown: the f-GAN paper's table with ours below each of its rows, and the cross table; None where nothing was fitted."""
+def fits_page(results: Results) -> Page | None:
+    """The f-GAN paper's table with ours below each of its rows, and the cross table; None where nothing was fitted."""
     rows = fits(results.published)
     if rows.empty:
         return None
@@ -85,23 +83,25 @@ def fits_table(results: Results) -> str | None:
     if trained_too:
         counts = {name: (arm["seed"].nunique(), failures(arm)) for name, arm in trained.items()}
         body.append(["failed", "ours", *(f"{failed} of {n}" for n, failed in counts.values())])
-    parts = ["# Gaussians fitted under f-divergences\n", markdown(["", "", *TITLES.values()], body), FITS_NOTE]
+    tables, notes = [table(["", "", *TITLES.values()], body)], [FITS_NOTE]
     if trained_too:
-        parts += ["\n## Trained under one divergence, measured under all\n", cross_table(best, trained), CROSS_NOTE]
-    return "\n".join(parts) + "\n"
+        tables.append(cross_table(best, trained))
+        notes.append(f"{tables[-1].heading}: {CROSS_NOTE}")
+    return Page("Gaussians fitted under f-divergences", tuple(tables), notes=tuple(notes))
 
 
-def cross_table(best: dict[str, pd.DataFrame], trained: dict[str, pd.DataFrame]) -> str:
-    """Markdown: divergence trained under × divergence measured."""
+def cross_table(best: dict[str, pd.DataFrame], trained: dict[str, pd.DataFrame]) -> Table:
+    """Divergence trained under × divergence measured."""
     body = []
     for name in PUBLISHED_FITS:
         body.append([TITLES[name], *(spread(values(trained[name], metric)) for metric in CROSS.values())])
         body.append(["", *(f"({number(values(best[name], metric).mean())})" for metric in CROSS.values())])
-    return markdown(["trained under", *(f"{title} ↓" for title in TITLES.values())], body)
+    header = ["trained under", *(f"{title} ↓" for title in TITLES.values())]
+    return table(header, body, "Trained under one divergence, measured under all")
 
 
-def modes_table(results: Results) -> str | None:
-    """Markdown: PacGAN's numbers of the GAN and ours; None where its protocol was not run."""
+def modes_page(results: Results) -> Page | None:
+    """PacGAN's numbers of the GAN and ours; None where its protocol was not run."""
     rows = results.published
     rows = rows[rows["measure"] == "mode-samples"]
     if rows.empty:
@@ -125,14 +125,7 @@ def modes_table(results: Results) -> str | None:
              spread(values(own, "mode-kl"))]
         )  # fmt: skip
     header = ["data set", "", "length of training", "trials", "modes hit ↑", "high quality ↑", "reverse KL ↓"]
-    return "\n".join(["# Modes under PacGAN's protocol\n", markdown(header, body), MODES_NOTE]) + "\n"
-
-
-def write_published_tables(results: Results, folder: Path) -> None:
-    """Write ``published_fits.md`` and ``published_modes.md``, if there is something to stand in them."""
-    for name, table in (("published_fits", fits_table(results)), ("published_modes", modes_table(results))):
-        if table is not None:
-            (folder / f"{name}.md").write_text(table, encoding="utf-8")
+    return Page("Modes under PacGAN's protocol", (table(header, body),), notes=(MODES_NOTE,))
 
 
 def fits_figure(results: Results) -> Figure | None:

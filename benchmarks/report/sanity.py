@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +13,7 @@ from matplotlib.figure import Figure
 from benchmarks.analysis.sanity import EVERYTHING, SANITY
 from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS, number
-from benchmarks.report.tables import markdown
+from benchmarks.report.table import Page, table
 
 NOTICED = "yes"
 LEGEND = (
@@ -48,24 +47,16 @@ def metric_name(results: Results, line: pd.Series) -> str:
     return facts["title"] + str(line["metric"]).removeprefix(str(line["base"]))
 
 
-def sanity_table(results: Results) -> str:
-    """Markdown: for each data set a line per corruption and metric."""
-    parts = ["# What the metrics of images notice\n", LEGEND + "\n"]
+def sanity_page(results: Results) -> Page | None:
+    """For each data set a line per corruption and metric; None where metrics were not tried on corrupted images."""
+    tables = []
     for dataset, lines in results.sanity.groupby("dataset", sort=False):
         for corruption, of_corruption in lines.groupby("corruption", sort=False):
             degrees = " → ".join(f"{degree:g}" for degree in of_corruption["degrees"].iloc[0])
             body = [[metric_name(results, line), course(line), judgement(line)] for _, line in of_corruption.iterrows()]
             header = ["metric", f"degree {degrees}", "gets worse?"]
-            parts.append(
-                f"## {dataset}, {corruption} ({of_corruption['draws'].min()} draws)\n\n{markdown(header, body)}"
-            )
-    return "\n".join(parts)
-
-
-def write_sanity_table(results: Results, folder: Path) -> None:
-    """Write ``sanity.md``, if metrics were tried on corrupted images."""
-    if not results.sanity.empty:
-        (folder / "sanity.md").write_text(sanity_table(results), encoding="utf-8")
+            tables.append(table(header, body, f"{dataset}, {corruption} ({of_corruption['draws'].min()} draws)"))
+    return Page("What the metrics of images notice", tuple(tables), LEGEND) if tables else None
 
 
 def sanity_figure(results: Results) -> Figure | None:

@@ -1,8 +1,6 @@
-"""Comparison tables: CSV for machines, Markdown for people."""
+"""Comparison tables: CSV for machines, Markdown and LaTeX for people."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,10 +9,10 @@ from benchmarks.analysis.calibration import largest
 from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.results import Results
 from benchmarks.report.style import ESTIMATORS, number, sampler_label
+from benchmarks.report.table import Cell, Mark, Page, Table, table
 
 FLAG = " ⚑"
 """Beside a metric that does not notice what it should."""
-MARKS = {"best": " **best**", "tie": " ≈"}
 LEGEND = (
     "Mean over seeds ± half-width of the 95 % t interval. **best**: best mean; ≈: not told from the best by a rank test at 5 % "
     "(Mann–Whitney, uncorrected: a reading aid; arms with failed seeds are not marked). †: at or below the value of real data, "
@@ -98,21 +96,15 @@ def at_floor(line: pd.Series, results: Results) -> bool:
     return floor is not None and line["mean"] <= floor
 
 
-def cell(line: pd.Series, results: Results) -> str:
-    """A table's cell: mean ± half-width, marks, failed seeds."""
+def cell(line: pd.Series, results: Results) -> Cell:
+    """A table's cell: mean ± half-width, mark, failed seeds."""
+    failed = f"({line['failed']} failed)" if line["failed"] else ""
     if line["n"] == 0:
-        return f"– ({line['failed']} failed)"
+        return Cell("–", note=failed)
     half = (line["ci_high"] - line["ci_low"]) / 2
     text = number(line["mean"], half if np.isfinite(half) else None)
-    text += "†" if at_floor(line, results) else ""
-    text += MARKS.get(line["mark"], "")
-    return text + (f" ({line['failed']} failed)" if line["failed"] else "")
-
-
-def markdown(header: list[str], body: list[list[str]]) -> str:
-    """A Markdown table; pipes in cells are escaped."""
-    rows = [header, ["---"] * len(header), *body]
-    return "\n".join("| " + " | ".join(str(c).replace("|", "\\|") for c in row) + " |" for row in rows) + "\n"
+    mark: Mark = line["mark"] if line["mark"] in ("best", "tie") else ""
+    return Cell(text + ("†" if at_floor(line, results) else ""), mark, failed)
 
 
 def in_order(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -132,10 +124,10 @@ def split(heading: str, metrics: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]
     ]
 
 
-def comparison_table(results: Results, dataset: str) -> str:
-    """Markdown: one line per arm and way of sampling, one column per metric. Reconstructions and likelihoods stand apart."""
+def comparison_page(results: Results, dataset: str) -> Page:
+    """One line per arm and way of sampling, one column per metric. Reconstructions and likelihoods stand apart."""
     lines = lines_of(results, dataset)
-    parts = [f"# {dataset}\n\n{results.datasets[dataset]['summary']}.\n"]
+    tables: list[Table] = []
     named = {measure for measures, _ in SECTIONS.values() for measure in measures}
     for heading, (measures, column) in SECTIONS.items():
         chosen = lines[lines["measure"].isin(measures) if measures else ~lines["measure"].isin(named)]
@@ -147,15 +139,17 @@ def comparison_table(results: Results, dataset: str) -> str:
                 title_of(results, base, metric) + (FLAG if (dataset, metric) in results.flags else "")
                 for metric, base in metrics.itertuples(index=False)
             ]
-            body = []
+            body: list[list[str | Cell]] = []
             for _, group in chosen.groupby(["arm", "sampler", "observation"], sort=False):
                 arm, sampled = arm_label(group.iloc[0], lines, results.other_priors)
                 by_metric = {str(line["metric"]): cell(line, results) for _, line in group.iterrows()}
-                body.append([arm, sampled, str(group["n"].max()), *(by_metric.get(m, "") for m in metrics["metric"])])
-            parts.append(f"## {title}\n\n{markdown(header, body)}")
+                values = [by_metric.get(metric, Cell("")) for metric in metrics["metric"]]
+                body.append([arm, sampled, str(group["n"].max()), *values])
+            tables.append(table(header, body, title))
     cautions = [note for base, note in READ_WITH_CARE.items() if (lines["base"] == base).any()]
     notes = [*calibration_note(results, dataset), *sanity_note(results, dataset, lines)]
-    return "\n".join([*parts, " ".join([LEGEND, *cautions]), *notes, ""])
+    summary = f"{results.datasets[dataset]['summary']}."
+    return Page(dataset, tuple(tables), summary, (" ".join([LEGEND, *cautions]), *notes))
 
 
 def sanity_note(results: Results, dataset: str, lines: pd.DataFrame) -> list[str]:
@@ -168,9 +162,7 @@ def sanity_note(results: Results, dataset: str, lines: pd.DataFrame) -> list[str
         if (dataset, metric) in results.flags
     ]
     return (
-        [
-            f"\n{FLAG.strip()} Does not get worse, as it should, with the degree of a known corruption: {'; '.join(found)}."
-        ]
+        [f"{FLAG.strip()} Does not get worse, as it should, with the degree of a known corruption: {'; '.join(found)}."]
         if found
         else []
     )
@@ -188,13 +180,15 @@ def calibration_note(results: Results, dataset: str) -> list[str]:
             found.append(f"{title} (n = {n:,.0f}) {worst[0]:.4f} and {spread}")
     if not found:
         return []
-    head = "\nJSD on known pairs from identical to disjoint, largest |bias| and largest spread of one estimate: "
+    head = "JSD on known pairs from identical to disjoint, largest |bias| and largest spread of one estimate: "
     return [f"{head}{'; '.join(found)}."]
 
 
-def matchedness_table(results: Results) -> str:
-    """Markdown: what each arm's training took, per seed."""
+def matchedness_page(results: Results) -> Page | None:
+    """What each arm's training took, per seed; None where nothing was trained."""
     summary = results.summary[results.summary["measure"] == "training"]
+    if summary.empty:
+        return None
     header = ["data set", "model", *(COST_TITLES[name] for name in COST), "seeds"]
     body = []
     for (dataset, arm), group in summary.groupby(["dataset", "arm"], sort=False):
@@ -209,7 +203,7 @@ def matchedness_table(results: Results) -> str:
         "Per seed. FLOPs are those of matrix products in forward and backward passes (multiply and add count as two). Two networks "
         "play against each other in a GAN, so at equal generator updates it costs more than an autoencoder: that cannot be matched."
     )
-    return f"# What is matched, and what it took\n\n{markdown(header, body)}\n{note}\n"
+    return Page("What is matched, and what it took", (table(header, body),), notes=(note,))
 
 
 def csv_table(results: Results, lines: pd.DataFrame) -> str:
@@ -222,14 +216,8 @@ def csv_table(results: Results, lines: pd.DataFrame) -> str:
     return table.drop(columns="base").to_csv(index=False, lineterminator="\n")
 
 
-def write_tables(results: Results, folder: Path) -> None:
-    """Write ``<data set>.csv``, ``<data set>.md`` and ``matched.csv``, ``matched.md``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for dataset in results.datasets:
-        lines = lines_of(results, dataset)
-        (folder / f"{dataset}.csv").write_text(csv_table(results, lines), encoding="utf-8")
-        (folder / f"{dataset}.md").write_text(comparison_table(results, dataset), encoding="utf-8")
+def comparison_csv(results: Results) -> dict[str, str]:
+    """CSV of every data set, and of ``matched``, by name."""
+    found = {dataset: csv_table(results, lines_of(results, dataset)) for dataset in results.datasets}
     training = results.summary[results.summary["measure"] == "training"]
-    if not training.empty:
-        (folder / "matched.csv").write_text(csv_table(results, training), encoding="utf-8")
-        (folder / "matched.md").write_text(matchedness_table(results), encoding="utf-8")
+    return found if training.empty else {**found, "matched": csv_table(results, training)}

@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocat
 
 from benchmarks.report.results import Results
 from benchmarks.report.style import MODEL_COLOURS, OTHER_COLOUR, number
-from benchmarks.report.tables import markdown
+from benchmarks.report.table import Cell, Page, Table, table
 
 Family = Mapping[str, Any]
 EDGE = " ⚠"
@@ -25,12 +25,13 @@ def setting_label(name: str) -> str:
     return name.replace("_", " ").replace("learning rate", "step size")
 
 
-def tuning_table(results: Results) -> str:
-    """Markdown: what was chosen for each data set and family, of what, and every configuration's score."""
-    parts = ["# Search for settings\n"]
+def tuning_page(results: Results) -> Page | None:
+    """What was chosen for each data set and family, of what, and every configuration's score; None where nothing was searched."""
+    if not results.tuning:
+        return None
+    tables = []
     for dataset, search in results.tuning.items():
         title = results.run["metrics"][search["metric"]]["title"]
-        parts.append(f"## {dataset}\n")
         header = ["family", "chosen", f"{title} on the validation split", "best and worst of the grid", "at an edge"]
         body = []
         for family, result in search["families"].items():
@@ -46,16 +47,15 @@ def tuning_table(results: Results) -> str:
                     ", ".join(map(setting_label, result["edges"])) + EDGE if result["edges"] else "",
                 ]
             )
-        parts.append(markdown(header, body))
-        parts.append(configurations_table(search, title))
-    parts.append(
+        tables += [table(header, body, dataset), configurations_table(search, title)]
+    note = (
         "Every family chooses among the same number of configurations (where a first optimum lay at an end, the grid was moved and "
         "others were tried before), trained with tuning seeds on the training part without its validation "
         "split. A score is the mean over the family's arms of the median over seeds (lower is better); a seed that diverged counts "
         "as infinite, "
-        f"and an arm whose median is infinite is counted beside the score.{EDGE}: the optimum may lie beyond the grid.\n"
+        f"and an arm whose median is infinite is counted beside the score.{EDGE}: the optimum may lie beyond the grid."
     )
-    return "\n".join(parts)
+    return Page("Search for settings", tuple(tables), notes=(note,))
 
 
 def chosen_configuration(result: Family) -> Mapping[str, Any]:
@@ -66,8 +66,8 @@ def chosen_configuration(result: Family) -> Mapping[str, Any]:
     )
 
 
-def configurations_table(search: Mapping[str, Any], title: str) -> str:
-    """Markdown: all configurations of one data set, with each arm's median."""
+def configurations_table(search: Mapping[str, Any], title: str) -> Table:
+    """All configurations of one data set, with each arm's median."""
     body = []
     for family, result in search["families"].items():
         best = chosen_configuration(result)
@@ -77,9 +77,8 @@ def configurations_table(search: Mapping[str, Any], title: str) -> str:
             score = "–" if configuration["score"] is None else number(configuration["score"])
             failed = f" ({configuration['failed_arms']} arms failed)" if configuration["failed_arms"] else ""
             settings = ", ".join(f"{setting_label(n)} {v:g}" for n, v in configuration["settings"].items())
-            mark = " **chosen**" if configuration is best else ""
-            body.append([family, settings, f"{score}{failed}{mark}", text])
-    return markdown(["family", "configuration", title, "median of each arm"], body)
+            body.append([family, settings, Cell(f"{score}{failed}", "strong" if configuration is best else ""), text])
+    return table(["family", "configuration", f"{title} (bold: chosen)", "median of each arm"], body)
 
 
 def median_of(values: list[float | None]) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from pathlib import Path
 from textwrap import fill
 
 import matplotlib.pyplot as plt
@@ -19,7 +18,7 @@ from benchmarks.report.claims import PICTURES
 from benchmarks.report.heading import put_heading, with_unit
 from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS, number
-from benchmarks.report.tables import markdown
+from benchmarks.report.table import Cell, Page, table
 
 LEGEND = (
     "The interval is that of the setting that decides, the weakest that the verdict needs (95 %, not adjusted). A verdict "
@@ -35,27 +34,31 @@ KINDS = {"exact": "x", "descriptive": "d"}
 FAMILIES = {"primary": "P", "secondary": "s"}
 
 
-def verdict_table(results: Results) -> str:
-    """Markdown: every claim with its verdict, effect, interval, margin and reason, in the registry's order."""
-    header = ["claim", "", "verdict", "effect", "95 % interval", "margin", "p", "p adj.", "seeds", "reason", "document"]
-    body = []
+def verdicts_page(results: Results) -> Page | None:
+    """Every claim with its verdict, effect, interval, margin and reason, in the registry's order; None where there are none."""
+    if not results.verdicts:
+        return None
+    header = ["claim", "", "verdict", "effect", "95 % interval", "margin", "p", "p adj.", "seeds"]
+    texts = ["what is claimed", "reason", "document"]
+    body: list[list[str | Cell]] = []
     for result in results.verdicts:
         claim = results.claims[result.claim]
         body.append(
             [
-                f"{result.claim}: {claim.statement}",
+                result.claim,
                 FAMILIES.get(claim.family or "", KINDS.get(claim.kind, "")),
-                f"**{result.verdict}**",
+                Cell(result.verdict, "strong"),
                 *effect_cells(result, claim),
                 with_unit(result.margin, result.unit),
                 p_value(result.p),
                 p_value(result.p_adjusted),
                 str(result.n_seeds),
+                claim.statement,
                 result.reason,
                 f"{claim.document}, {claim.passage}",
             ]
         )
-    return "\n".join(["# Verdicts\n", markdown(header, body), LEGEND + "\n"])
+    return Page("Verdicts", (table(header + texts, body, brief=len(header)),), notes=(LEGEND,))
 
 
 def effect_cells(result: ClaimResult, claim: Claim) -> tuple[str, str]:
@@ -76,13 +79,12 @@ def p_value(p: float) -> str:
     return "" if np.isnan(p) else "< 0.0001" if p < 1e-4 else f"{p:.2g}"
 
 
-def write_verdict_tables(results: Results, folder: Path) -> None:
-    """Write ``claims.csv``, ``claims_settings.csv`` and ``verdicts.md``, if there are claims."""
-    if results.verdicts:
-        claims, settings = tables(results.verdicts)
-        claims.to_csv(folder / "claims.csv", index=False, lineterminator="\n")
-        settings.to_csv(folder / "claims_settings.csv", index=False, lineterminator="\n")
-        (folder / "verdicts.md").write_text(verdict_table(results), encoding="utf-8")
+def claims_csv(results: Results) -> dict[str, str]:
+    """CSV of the claims and of their settings, by name; nothing where there are none."""
+    if not results.verdicts:
+        return {}
+    frames = zip(("claims", "claims_settings"), tables(results.verdicts), strict=True)
+    return {name: frame.to_csv(index=False, lineterminator="\n") for name, frame in frames}
 
 
 def board_figure(results: Results) -> Figure | None:

@@ -15,18 +15,19 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from benchmarks.report.attributes import attributes_figure, write_attribute_table
-from benchmarks.report.calibration import calibration_figure, write_calibration_table
+from benchmarks.report.attributes import attributes_figure, attributes_page
+from benchmarks.report.calibration import calibration_csv, calibration_figure, calibration_page
 from benchmarks.report.course import curves_figure, strip_figure
 from benchmarks.report.figures import intervals_figure, overview_figure, reconstructions_figure, samples_figure
 from benchmarks.report.latent_space import interpolation_figure, plane_figure, traversal_figure
-from benchmarks.report.published import fits_figure, write_published_tables
+from benchmarks.report.published import fits_figure, fits_page, modes_page
 from benchmarks.report.results import Results
-from benchmarks.report.sanity import sanity_figure, write_sanity_table
+from benchmarks.report.sanity import sanity_figure, sanity_page
 from benchmarks.report.style import RC
-from benchmarks.report.tables import write_tables
-from benchmarks.report.tuning import tuning_figure, tuning_table
-from benchmarks.report.verdicts import board_figure, claim_figures, write_verdict_tables
+from benchmarks.report.table import Page
+from benchmarks.report.tables import comparison_csv, comparison_page, matchedness_page
+from benchmarks.report.tuning import tuning_figure, tuning_page
+from benchmarks.report.verdicts import board_figure, claim_figures, claims_csv, verdicts_page
 
 FIGURES: dict[str, Callable[[Results, str], Figure | None]] = {
     "samples": samples_figure,
@@ -89,12 +90,6 @@ def write_figure_of(root: Path, folder: Path, name: str, subject: str | None) ->
 _read = cache(Results)
 
 
-def write_tuning_table(results: Results, folder: Path) -> None:
-    """Write ``tuning.md``, if there was a search for the settings of some data set."""
-    if results.tuning:
-        (folder / "tuning.md").write_text(tuning_table(results), encoding="utf-8")
-
-
 def save(figure: Figure | None, path: Path) -> None:
     """Write a figure, if there is one, and close it."""
     if figure is not None:
@@ -102,15 +97,35 @@ def save(figure: Figure | None, path: Path) -> None:
         plt.close(figure)
 
 
-TABLES = (
-    write_tables,
-    write_calibration_table,
-    write_sanity_table,
-    write_attribute_table,
-    write_tuning_table,
-    write_published_tables,
-    write_verdict_tables,
-)
+PAGES: dict[str, Callable[[Results], Page | None]] = {
+    "verdicts": verdicts_page,
+    "matched": matchedness_page,
+    "published_fits": fits_page,
+    "published_modes": modes_page,
+    "calibration": calibration_page,
+    "sanity": sanity_page,
+    "attributes": attributes_page,
+    "tuning": tuning_page,
+}
+"""Tables of a whole run, by the name of their file."""
+
+
+def pages_of(results: Results) -> dict[str, Page]:
+    """All tables of a results directory, by the name of their file: one page for each data set, then those of the whole run."""
+    found = {dataset: comparison_page(results, dataset) for dataset in results.datasets}
+    return found | {name: page for name, make in PAGES.items() if (page := make(results)) is not None}
+
+
+def write_tables(results: Results, folder: Path) -> None:
+    """Write all tables: Markdown and LaTeX to be read, CSV to be computed with."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in pages_of(results).items():
+        (folder / f"{name}.md").write_text(page.markdown(), encoding="utf-8")
+        (folder / f"{name}.tex").write_text(page.latex(name), encoding="utf-8")
+    for name, text in (comparison_csv(results) | calibration_csv(results) | claims_csv(results)).items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+
+
 FOLDERS = ("tables", "figures")
 RECORD = ".report.json"
 """Names of the files that the last report wrote, so that the next one removes those, and no file of the user's."""
@@ -123,8 +138,7 @@ def write_report(results: Results, jobs: int = 1) -> None:
         aside, folder = results.root / f".{name}", results.root / name
         shutil.rmtree(aside, ignore_errors=True)
         if name == "tables":
-            for write in TABLES:
-                write(results, aside)
+            write_tables(results, aside)
         else:
             write_figures(results, aside, jobs)
         folder.mkdir(exist_ok=True)

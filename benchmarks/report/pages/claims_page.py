@@ -12,7 +12,7 @@ from benchmarks.claims.spec import Claim, ClaimKind, Setting
 from benchmarks.report.heading import with_unit
 from benchmarks.report.pages.side_by_side import side_by_side
 from benchmarks.report.results import Results
-from benchmarks.report.tables import markdown
+from benchmarks.report.table import markdown_table
 from benchmarks.report.verdicts import p_value
 
 Runs = Mapping[str, Results]
@@ -147,7 +147,7 @@ def settings_table(claim: Claim, result: ClaimResult) -> str:
         words = setting.words if not setting.missing else f"cannot be judged: {setting.missing}"
         effect = with_unit(setting.effect, setting.unit) if np.isfinite(setting.effect) else ""
         body.append([label, words, effect, interval, with_unit(setting.margin, setting.unit), runs, failed])
-    return markdown(header, body)
+    return markdown_table(header, body)
 
 
 def board(runs: Runs) -> str:
@@ -159,7 +159,7 @@ def board(runs: Runs) -> str:
         [f"[{name}](#{name}): {claim.statement}", claim.document, *(own.get(name, "") for own in verdicts.values())]
         for name, claim in claims.items()
     ]
-    return markdown(header, body)
+    return markdown_table(header, body)
 
 
 def section(name: str, runs: Runs, picture: str | None) -> str:

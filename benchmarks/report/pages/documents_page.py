@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.report.pages.claims_page import Runs
-from benchmarks.report.tables import markdown
+from benchmarks.report.table import markdown_table
 
 INTRODUCTION = """# The source documents
 
@@ -28,7 +28,7 @@ def documents_page(runs: Runs) -> str:
             for name, claim in claims.items()
             if document in claim.document.split(", ")
         ]
-        parts += [f"## {document}: {facts.title}", facts.about, markdown(["claim", "passage", *runs], body)]
+        parts += [f"## {document}: {facts.title}", facts.about, markdown_table(["claim", "passage", *runs], body)]
         errata = [[erratum.place, erratum.says, erratum.right] for erratum in facts.errata]
-        parts += ["Errata:", markdown(["place", "what it says", "what is right"], errata)]
+        parts += ["Errata:", markdown_table(["place", "what it says", "what is right"], errata)]
     return "\n\n".join(part.strip() for part in parts) + "\n"

@@ -12,7 +12,7 @@ from benchmarks.analysis.wording import number
 from benchmarks.claims.spec import Claim
 from benchmarks.report.heading import with_unit
 from benchmarks.report.results import Results
-from benchmarks.report.tables import markdown
+from benchmarks.report.table import markdown_table
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,6 @@ def side_by_side(runs: Mapping[str, Results]) -> str:
             f"tell, in {len(apart)} one cannot tell. In {len(opposite)} the two contradict each other: there the claim depends "
             "on the data. What differs follows, contradictions first, what counts bold."
         )
-        table = markdown(["claim", "setting", title, name], rows)
+        table = markdown_table(["claim", "setting", title, name], rows)
         parts.append(f"## {title} and {name}, setting by setting\n\n{counted}\n\n{table.strip()}")
     return "\n\n".join(parts)

@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 
 from benchmarks.analysis.attributes import CHANGES, TOLERANCE, responses, validated
 from benchmarks.datasets.transformations import TRANSFORMATIONS
-from benchmarks.report.attributes import attribute_table, attributes_figure, write_attribute_table
+from benchmarks.report.attributes import attributes_figure, attributes_page
 from benchmarks.report.results import Results
 from benchmarks.store import ROW_FIELDS, rows_to_csv
 
@@ -57,7 +57,9 @@ def test_an_attribute_that_is_off_is_found_out(tmp_path: Path, error: float, val
     judged = validated(results.attributes).set_index("attribute")
     assert judged["valid"].to_dict() == {"ink": True, "slant": True, "width": valid, "height": True}
     assert judged.loc["width", "largest"] == pytest.approx(error, abs=1e-12)
-    text = attribute_table(results.attributes)
+    page = attributes_page(results)
+    assert page is not None
+    text = page.markdown()
     (line,) = [line for line in text.splitlines() if line.startswith("| widen")]
     assert ("✓" in line) == valid and ("✗" in line) == (not valid)
 
@@ -70,8 +72,7 @@ def test_failed_rows_and_no_rows(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text(rows_to_csv([]))
     empty = Results(tmp_path)
     assert attributes_figure(empty) is None
-    write_attribute_table(empty, tmp_path)
-    assert not (tmp_path / "attributes.md").exists()
+    assert attributes_page(empty) is None
 
 
 def test_picture_has_a_panel_for_each_transformation(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.report.calibration import calibration_figure, calibration_table, write_calibration_table
+from benchmarks.report.calibration import calibration_csv, calibration_figure, calibration_page
 from benchmarks.report.results import Results
 from benchmarks.report.tables import calibration_note
 from benchmarks.report.write import write_report
@@ -52,7 +52,9 @@ def results_with(root: Path, bias: float, floor: bool = True, sizes: tuple[int, 
 
 @pytest.mark.parametrize(("bias", "count", "mark"), [(0.002, "1 of 1", False), (-0.02, "0 of 1", True)])
 def test_table_says_bias_spread_and_who_misses_the_goal(tmp_path: Path, bias: float, count: str, mark: bool) -> None:
-    text = calibration_table(results_with(tmp_path, bias))
+    page = calibration_page(results_with(tmp_path, bias))
+    assert page is not None
+    text = page.markdown()
     assert f"on {count} pairs" in text
     assert ("missed on ring shifted-1" in text) == mark
     (line,) = [line for line in text.splitlines() if line.startswith("| ring | shifted-1 | 0.100 |")]
@@ -77,15 +79,16 @@ def test_no_note_where_the_size_was_not_calibrated(tmp_path: Path) -> None:
 def test_files_are_written_with_calibration_alone_and_not_without(tmp_path: Path) -> None:
     results = results_with(tmp_path, 0.002, floor=False)
     write_report(results)
-    assert {path.name for path in (tmp_path / "tables").iterdir()} == {"calibration.csv", "calibration.md"}
+    assert {path.name for path in (tmp_path / "tables").iterdir()} == {
+        "calibration.csv", "calibration.md", "calibration.tex",
+    }  # fmt: skip
     assert [path.name for path in (tmp_path / "figures").iterdir()] == ["calibration.png"]
     other = tmp_path / "other"
     other.mkdir()
     (other / "rows.csv").write_text(rows_to_csv([]))
     (other / "run.json").write_text((tmp_path / "run.json").read_text())
-    write_calibration_table(Results(other), other)
-    assert calibration_figure(Results(other)) is None
-    assert {path.name for path in other.iterdir()} == {"rows.csv", "run.json"}
+    empty = Results(other)
+    assert calibration_page(empty) is None and not calibration_csv(empty) and calibration_figure(empty) is None
 
 
 def test_several_sizes_are_drawn_as_a_course(tmp_path: Path) -> None:

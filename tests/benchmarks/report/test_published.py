@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.analysis.published import CROSS, PUBLISHED_FITS
-from benchmarks.report.published import fits_figure, fits_table, modes_table
+from benchmarks.report.published import fits_figure, fits_page, modes_page
 from benchmarks.report.results import Results
 
 COLUMNS = ["block", "measure", "dataset", "model", "network", "sampler", "weights", "setting", "seed", "status",
@@ -72,14 +72,15 @@ def cells(table: str, *start: str) -> list[list[str]]:
 
 def test_nothing_without_its_rows(tmp_path: Path) -> None:
     results = results_with(tmp_path, [])
-    assert fits_table(results) is None
-    assert modes_table(results) is None
+    assert fits_page(results) is None
+    assert modes_page(results) is None
     assert fits_figure(results) is None
 
 
 def test_ours_stand_below_the_papers(tmp_path: Path) -> None:
-    table = fits_table(results_with(tmp_path, fitted() + trained()))
-    assert table is not None
+    page = fits_page(results_with(tmp_path, fitted() + trained()))
+    assert page is not None
+    table = page.markdown()
     lines = table.splitlines()
     paper = next(index for index, line in enumerate(lines) if line.startswith("| μ* | paper"))
     assert "| 1.0100 | 1.5782 | 1.3070 | 1.3218 | 0.5737 |" in lines[paper]
@@ -90,16 +91,18 @@ def test_ours_stand_below_the_papers(tmp_path: Path) -> None:
 
 
 def test_cross_table_has_every_pair(tmp_path: Path) -> None:
-    table = fits_table(results_with(tmp_path, fitted() + trained()))
-    assert table is not None
+    page = fits_page(results_with(tmp_path, fitted() + trained()))
+    assert page is not None
+    table = page.markdown()
     cross = table.partition("measured under all")[2]
     assert cross.count("1.5 ± 6.4") == 25
     assert "(0.283)" in cross
 
 
 def test_without_trained_ones_only_the_best_stand_there(tmp_path: Path) -> None:
-    table = fits_table(results_with(tmp_path, fitted()))
-    assert table is not None
+    page = fits_page(results_with(tmp_path, fitted()))
+    assert page is not None
+    table = page.markdown()
     assert table.count("| ours |") == 3
     assert "measured under all" not in table
 
@@ -111,8 +114,9 @@ def test_modes_beside_the_papers_and_the_length_of_training(tmp_path: Path, upda
         for metric, values in (("modes-hit", (6, 8)), ("high-quality-share", (0.9, 0.9)), ("mode-kl", (0.2, 0.4)))
         for seed, value in enumerate(values)
     ]
-    table = modes_table(results_with(tmp_path, rows))
-    assert table is not None
+    page = modes_page(results_with(tmp_path, rows))
+    assert page is not None
+    table = page.markdown()
     assert "| narrow-ring | paper | whole | 10 | 6.3 ± 0.5 of 8 | 98.2 % | 0.45 ± 0.09 |" in table
     assert f"|  | ours | {length} | 2 | 7 ± 13 of 8 |" in table
     assert "wide-grid" not in table

@@ -10,9 +10,9 @@ import pytest
 from matplotlib import pyplot as plt
 
 from benchmarks.report.results import Results
-from benchmarks.report.sanity import sanity_figure, sanity_table, write_sanity_table
+from benchmarks.report.sanity import sanity_figure, sanity_page
 from benchmarks.report.style import VERDICT_COLOURS
-from benchmarks.report.tables import FLAG, comparison_table
+from benchmarks.report.tables import FLAG, comparison_page
 from benchmarks.store import ROW_FIELDS, rows_to_csv
 
 COURSES = {"fid[own]": (1.0, 2.0, 3.0), "precision[own]": (0.8, 0.9, 0.3), "recall[own]": (0.9, 0.8, 0.7)}
@@ -43,7 +43,9 @@ def results_with(root: Path, sanity: bool = True) -> Results:
 
 
 def test_table_tells_courses_and_flags(tmp_path: Path) -> None:
-    text = sanity_table(results_with(tmp_path))
+    page = sanity_page(results_with(tmp_path))
+    assert page is not None
+    text = page.markdown()
     assert "## digits, blur (2 draws)" in text
     assert "| FID[own] | 1.00 → 2.00 → 3.00 | yes |" in text
     assert "| PRECISION[own] | 0.800 → 0.900 → 0.300 | ⚑ better from degree 0 to 1 |" in text
@@ -51,7 +53,7 @@ def test_table_tells_courses_and_flags(tmp_path: Path) -> None:
 
 
 def test_flags_stand_beside_the_numbers(tmp_path: Path) -> None:
-    text = comparison_table(results_with(tmp_path), "digits")
+    text = comparison_page(results_with(tmp_path), "digits").markdown()
     assert f"PRECISION[own] ={FLAG}" in text and "FID[own] ↓ |" in text
     assert "⚑ Does not get worse, as it should, with the degree of a known corruption: PRECISION (blur)." in text
 
@@ -59,9 +61,8 @@ def test_flags_stand_beside_the_numbers(tmp_path: Path) -> None:
 def test_nothing_where_it_was_not_tried(tmp_path: Path) -> None:
     results = results_with(tmp_path, sanity=False)
     assert sanity_figure(results) is None
-    write_sanity_table(results, tmp_path)
-    assert not (tmp_path / "sanity.md").exists()
-    assert FLAG not in comparison_table(results, "digits")
+    assert sanity_page(results) is None
+    assert FLAG not in comparison_page(results, "digits").markdown()
 
 
 def test_corrupted_images_are_no_line_of_the_comparison(tmp_path: Path) -> None:
@@ -82,4 +83,6 @@ def test_picture_is_coloured_by_what_is_noticed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("course", [(0.8, 0.8, 0.8)])
 def test_a_metric_that_hardly_moves(tmp_path: Path, course: tuple[float, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(COURSES, "precision[own]", course)
-    assert "| PRECISION[own] | 0.800 → 0.800 → 0.800 | ⚑ hardly moves |" in sanity_table(results_with(tmp_path))
+    page = sanity_page(results_with(tmp_path))
+    assert page is not None
+    assert "| PRECISION[own] | 0.800 → 0.800 → 0.800 | ⚑ hardly moves |" in page.markdown()

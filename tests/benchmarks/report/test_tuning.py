@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from benchmarks.report.results import Results
-from benchmarks.report.tuning import tuning_figure, tuning_table
+from benchmarks.report.tuning import tuning_figure, tuning_page
 
 SEARCH = {
     "metric": "kid",
@@ -42,12 +42,14 @@ def results_with(tmp_path: Path, search: object) -> Results:
 
 
 def test_table_names_choice_range_and_edge(tmp_path: Path) -> None:
-    table = tuning_table(results_with(tmp_path, {"digits": SEARCH}))
+    page = tuning_page(results_with(tmp_path, {"digits": SEARCH}))
+    assert page is not None
+    table = page.markdown()
     line = next(line for line in table.splitlines() if line.startswith("| gan | generator step size 0.2"))
     assert (
         "discriminator step size 0.3 | 1.00 | 1.00 … 3.00 | generator step size ⚠" in line
     )  # the failing one left out
-    assert "| 1.00 **chosen** | GAN (a) 1.00; GAN (b) 1.00 |" in table
+    assert "| **1.00** | GAN (a) 1.00; GAN (b) 1.00 |" in table
     assert "4.00 (1 arms failed) | GAN (a) 4.00; GAN (b) ∞ |" in table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import get_args
 
@@ -21,11 +22,11 @@ from benchmarks.report.style import VERDICT_COLOURS
 from benchmarks.report.verdicts import (
     board_figure,
     claim_figure,
+    claims_csv,
     draw_shares,
     effect_cells,
     verdict_lines,
-    verdict_table,
-    write_verdict_tables,
+    verdicts_page,
 )
 from benchmarks.store import ROW_FIELDS, rows_to_csv
 
@@ -136,10 +137,10 @@ def test_verdicts_come_from_the_rows_in_the_order_of_the_registry(results: Resul
     assert [(r.claim, r.verdict) for r in results.verdicts] == [(claim.id, verdict) for claim, _, verdict in CASES]
 
 
-def test_tables_hold_a_row_for_every_claim_and_setting(results: Results, tmp_path: Path) -> None:
-    write_verdict_tables(results, tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"claims.csv", "claims_settings.csv", "verdicts.md"}
-    claims = pd.read_csv(tmp_path / "claims.csv", dtype={"document": str}).set_index("claim", drop=False)
+def test_tables_hold_a_row_for_every_claim_and_setting(results: Results) -> None:
+    written = claims_csv(results)
+    assert list(written) == ["claims", "claims_settings"]
+    claims = pd.read_csv(StringIO(written["claims"]), dtype={"document": str}).set_index("claim", drop=False)
     assert {
         "claim", "verdict", "effect", "unit", "ci_low", "ci_high", "margin", "p", "p_adjusted", "n_seeds", "n_settings",
         "reason", "document",
@@ -151,7 +152,7 @@ def test_tables_hold_a_row_for_every_claim_and_setting(results: Results, tmp_pat
     assert (better["n_seeds"], better["n_settings"], better["document"]) == (8, 1, "003")
     assert claims.loc["absent", ["effect", "p", "p_adjusted"]].isna().all()
     assert claims.loc["ratio", "effect"] == pytest.approx(np.exp(9))
-    settings = pd.read_csv(tmp_path / "claims_settings.csv")
+    settings = pd.read_csv(StringIO(written["claims_settings"]))
     assert set(settings.columns) == {"claim", "setting", *SETTING_COLUMNS} - {"label"}
     rows = {(row["claim"], row["setting"]): row for row in settings.to_dict("records")}
     assert list(rows) == [(claim.id, s.label) for claim, _, _ in CASES for s in claim.settings]
@@ -161,7 +162,9 @@ def test_tables_hold_a_row_for_every_claim_and_setting(results: Results, tmp_pat
 
 
 def test_the_markdown_table_tells_every_claim_in_words(results: Results) -> None:
-    text = verdict_table(results)
+    page = verdicts_page(results)
+    assert page is not None
+    text = page.markdown()
     assert "nan" not in text.lower()
     lines = [line for line in text.splitlines() if line.startswith("|")]
     header, body = lines[0], lines[2:]
@@ -170,8 +173,8 @@ def test_the_markdown_table_tells_every_claim_in_words(results: Results) -> None
     marks = {"exact": "x", "descriptive": "d"}
     for line, (claim, _, verdict), result in zip(body, CASES, results.verdicts, strict=True):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        assert cells[:3] == [f"{claim.id}: {claim.statement}", marks.get(claim.kind, "P"), f"**{verdict}**"]
-        assert cells[-2:] == [result.reason, "003, line 1"]
+        assert cells[:3] == [claim.id, marks.get(claim.kind, "P"), f"**{verdict}**"]
+        assert cells[-3:] == [claim.statement, result.reason, "003, line 1"]
         assert (cells[6] == "") == (claim.family is None or verdict == "cannot be judged")
 
 
@@ -224,8 +227,7 @@ def test_a_failed_run_is_none_of_the_events() -> None:
 
 def test_without_claims_there_is_no_table_and_no_picture(tmp_path: Path) -> None:
     results = results_with(tmp_path, [])
-    write_verdict_tables(results, tmp_path / "tables")
-    assert not (tmp_path / "tables").exists()
+    assert verdicts_page(results) is None and not claims_csv(results)
     assert board_figure(results) is None
     (tmp_path / "claims.json").unlink()
     assert Results(tmp_path).verdicts == []
