@@ -1,0 +1,54 @@
+"""Where results go: checked before anything is computed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from benchmarks.specs import InputError
+
+RESULT_FOLDERS = (
+    "blocks", "measurements", "checkpoints", "writing", "locks", "damaged", "tables", "figures", ".tables", ".figures",
+)  # fmt: skip
+RESULT_FILES = ("rows.csv", "run.json", "tuning.json", "claims.json", "provenance.json", ".report.json")
+WRITTEN_TO = ("blocks", "measurements", "checkpoints", "writing", "locks", "tables", "figures")
+
+
+def check_output_dir(path: Path) -> None:
+    """Check, before anything is computed or created, that results can be written below ``path``.
+
+    Raises:
+        InputError: the path is a file or below one, or holds something else under a name that results need.
+    """
+    try:
+        for existing in (path, *path.resolve().parents):
+            if existing.exists():
+                if not existing.is_dir():
+                    raise InputError(f"results directory {path}: {existing} is a file; give a directory")
+                break
+        for name in RESULT_FOLDERS:
+            if os.path.lexists(path / name) and not (path / name).is_dir():
+                raise InputError(
+                    f"results directory {path}: {name} is not a directory; move it or give another directory"
+                )
+        for name in RESULT_FILES:
+            if os.path.lexists(path / name) and not (path / name).is_file():
+                raise InputError(f"results directory {path}: {name} is not a file; move it or give another directory")
+    except (OSError, ValueError) as error:
+        raise error if isinstance(error, InputError) else InputError(f"results directory {path}: {error}") from None
+
+
+def make_output_dir(path: Path) -> None:
+    """Make the results directory and its folders, and try to write in each.
+
+    Raises:
+        InputError: it cannot be written to.
+    """
+    try:
+        for folder in (path, *(path / name for name in WRITTEN_TO)):
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / f".writable-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+    except OSError as error:
+        raise InputError(f"results directory {path} cannot be written to ({error.strerror}); give another") from None
