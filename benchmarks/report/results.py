@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,7 @@ from benchmarks.analysis.summary import arm_of, floors, mark_best, summarise, wi
 from benchmarks.analysis.verdicts import ClaimResult, judge
 from benchmarks.claims.spec import Claim
 from benchmarks.report.style import has_normal_prior
-from benchmarks.store import Store
+from benchmarks.store import Store, sha256
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,13 @@ class Results:
         """``provenance.json``; empty where there is none."""
         path = self.root / "provenance.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the rows, as hex: the same of a run and of a small copy."""
+        plain = self.root / "rows.csv"
+        content = plain.read_bytes() if plain.exists() else gzip.decompress((self.root / "rows.csv.gz").read_bytes())
+        return sha256(content)
 
     @cached_property
     def all_rows(self) -> pd.DataFrame:

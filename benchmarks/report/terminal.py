@@ -15,30 +15,7 @@ from benchmarks.report.tables import arm_label, lines_of
 def summary_lines(results: Results, computed: int, reused: int, seconds: float) -> list[str]:
     """At most ten lines: per data set the headline metric's best, worst and floor; what is matched; failures; where to look."""
     lines = [f"{results.run['profile']}: {computed} measurements computed, {reused} reused, {seconds:.0f} s"]
-    for dataset, facts in list(results.datasets.items())[:5]:
-        base = HEADLINE[facts["kind"]]
-        title = results.run["metrics"][base]["title"]
-        every = lines_of(results, dataset)
-        metric = headline_metric(results, dataset)
-        if metric is None:
-            lines.append(f"{dataset}: no {title}, for want of a feature extractor; see its table")
-            continue
-        table = every[(every["metric"] == metric) & ~every["measure"].isin(FLOORS)]
-        finite = table[np.isfinite(table["mean"])].sort_values("mean")
-        if table.empty and facts["kind"] == "images" and not facts.get("extractor"):
-            lines.append(f"{dataset}: no {results.run['metrics'][base]['title']}, because there is no extractor for it")
-            continue
-        if finite.empty:
-            lines.append(f"{dataset}: no seed gave a value")
-            continue
-        shown = []
-        for line in (finite.iloc[0], finite.iloc[-1]):
-            half = (line["ci_high"] - line["ci_low"]) / 2
-            label = ", ".join(arm_label(line, every, results.other_priors))
-            shown.append(f"{label} {number(line['mean'], half if np.isfinite(half) else None)}")
-        floor = results.floors.get((dataset, metric))
-        real = "" if floor is None else f"; real data {number(floor)}"
-        lines.append(f"{dataset}: {title} from {shown[0]} to {shown[1]}{real}")
+    lines += [dataset_line(results, dataset) for dataset in list(results.datasets)[:5]]
     lines += matched_lines(results)[:2]
     rows = results.all_rows  # of comparisons and of claims
     statuses = rows.loc[rows["seed"].notna(), ["block", "seed", "status"]].drop_duplicates()
@@ -51,6 +28,31 @@ def summary_lines(results: Results, computed: int, reused: int, seconds: float) 
         f"tables: {results.root / 'tables'}   figures: {results.root / 'figures'}   rows: {results.root / 'rows.csv'}"
     )
     return lines
+
+
+def dataset_line(results: Results, dataset: str) -> str:
+    """The headline metric of a data set: best, worst, and real data."""
+    facts = results.datasets[dataset]
+    base = HEADLINE[facts["kind"]]
+    title = results.run["metrics"][base]["title"]
+    every = lines_of(results, dataset)
+    metric = headline_metric(results, dataset)
+    if metric is None:
+        return f"{dataset}: no {title}, for want of a feature extractor; see its table"
+    table = every[(every["metric"] == metric) & ~every["measure"].isin(FLOORS)]
+    finite = table[np.isfinite(table["mean"])].sort_values("mean")
+    if table.empty and facts["kind"] == "images" and not facts.get("extractor"):
+        return f"{dataset}: no {title}, because there is no extractor for it"
+    if finite.empty:
+        return f"{dataset}: no seed gave a value"
+    shown = []
+    for line in (finite.iloc[0], finite.iloc[-1]):
+        half = (line["ci_high"] - line["ci_low"]) / 2
+        label = ", ".join(arm_label(line, every, results.other_priors))
+        shown.append(f"{label} {number(line['mean'], half if np.isfinite(half) else None)}")
+    floor = results.floors.get((dataset, metric))
+    real = "" if floor is None else f"; real data {number(floor)}"
+    return f"{dataset}: {title} from {shown[0]} to {shown[1]}{real}"
 
 
 def matched_lines(results: Results) -> list[str]:

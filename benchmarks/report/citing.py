@@ -1,0 +1,172 @@
+"""What to write when citing a claim or a table: a sentence with its numbers, and the references that it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+from pybtex.database import BibliographyData, Entry, Person, parse_file
+from pybtex.plugin import find_plugin
+
+from benchmarks.claims.documents import DOCUMENTS
+from benchmarks.claims.spec import Claim
+from benchmarks.report.results import Results
+from benchmarks.report.table import latex
+from benchmarks.report.terminal import dataset_line
+from benchmarks.specs import lookup
+
+Format = Literal["text", "bibtex", "latex"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+LIBRARY = Path(__file__).parents[1] / "citations.bib"
+SUITE = "fairtrial"
+OF_DATA = {
+    "digits": "alpaydin1998digits",
+    "mnist": "lecun1998mnist",
+    "fashion-mnist": "xiao2017fashion",
+    "kmnist": "clanuwat2018kmnist",
+    "cifar10": "krizhevsky2009cifar",
+}
+"""Entries of data sets that others made."""
+OF_MODELS = {
+    "pca": ("pearson1901pca",), "ae": ("hinton2006ae",), "dae": ("vincent2008dae",), "vae": ("kingma2014vae",), "gan": ("goodfellow2014gan",), "fgan": ("nowozin2016fgan",),
+    "latent-gan": ("goodfellow2014gan",),
+}  # fmt: skip
+"""Entries of models."""
+OF_VERDICTS = ("welch1947test", "schuirmann1987tost", "holm1979procedure", "benjamini1995fdr")
+"""Entries of the tests."""
+
+
+@cache
+def library() -> BibliographyData:
+    """All entries of ``citations.bib``."""
+    return parse_file(str(LIBRARY))
+
+
+def in_text(entry: Entry) -> str:
+    """How a text names an entry: ``Heusel et al. 2017``, ``Gelman and Rubin 1992``."""
+    authors = [" ".join(person.last_names) for person in entry.persons["author"]]
+    names = f"{authors[0]} et al." if len(authors) > 2 else " and ".join(authors)
+    return f"{names} {entry.fields['year']}"
+
+
+def cited(text: str) -> list[str]:
+    """Keys of the entries that a text names."""
+    found = []
+    for key, entry in library().entries.items():
+        if any(
+            re.search(rf"\b{re.escape(name)}\b", text)
+            for name in (in_text(entry), entry.fields.get("shorthand", in_text(entry)))
+        ):
+            found.append(key)
+    return found
+
+
+def document_entry(document: str) -> tuple[str, Entry]:
+    """Key and entry of a source document."""
+    facts = DOCUMENTS[document]
+    fields = {"title": f"{{{facts.title}}}", "note": f"Source document {document}. {facts.about}"}
+    return f"{SUITE}-document-{document}", Entry("misc", fields)
+
+
+def claim_references(results: Results, claim: Claim) -> list[str]:
+    """Keys of what a claim rests on beside its documents: the suite, data, models, metrics, tests."""
+    groups = [group for setting in claim.settings if setting.decisive for group in setting.groups.values()]
+    keys = [SUITE]
+    keys += [OF_DATA[s.dataset] for s in claim.settings if s.decisive and s.dataset in OF_DATA]
+    keys += [key for group in groups for key in OF_MODELS.get(group.model or "", ())]
+    keys += [key for group in groups for key in metric_references(results, group.metric)]
+    keys += OF_VERDICTS if claim.family else ()
+    return list(dict.fromkeys(keys))
+
+
+def metric_references(results: Results, metric: str) -> list[str]:
+    """Keys of the entries that a metric's summary names."""
+    facts = results.run["metrics"].get(metric.partition("[")[0])
+    return cited(facts["summary"]) if facts else []
+
+
+def table_references(results: Results, dataset: str) -> list[str]:
+    """Keys of what a data set's comparison table rests on."""
+    rows = results.rows[results.rows["dataset"] == dataset]
+    keys = [SUITE, *([OF_DATA[dataset]] if dataset in OF_DATA else [])]
+    keys += [key for model in rows["model"].dropna().unique() for key in OF_MODELS.get(str(model), ())]
+    keys += [key for metric in rows["base"].unique() for key in metric_references(results, str(metric))]
+    return list(dict.fromkeys(keys))
+
+
+def made_by(results: Results) -> str:
+    """Version of the suite, the run's profile and day, and the hash of its rows."""
+    facts = results.provenance
+    version = facts.get("versions", {}).get("fairtrial", "")
+    day = str(facts.get("finished", ""))[:10]
+    return f"Fairtrial {version}, {results.run['profile']} run of {day}, results {results.digest[:16]}"
+
+
+def claim_sentence(results: Results, name: str) -> str:
+    """A claim with its verdict and the numbers behind it, in one sentence."""
+    result = next(one for one in results.verdicts if one.claim == name)
+    claim = results.claims[name]
+    found = f"{result.verdict}: {lowered(result.reason)}"
+    return f"“{claim.statement}” (source document {claim.document}) is {found} ({made_by(results)})."
+
+
+def table_sentence(results: Results, dataset: str) -> str:
+    """A comparison's headline in one sentence."""
+    seeds = results.rows.loc[(results.rows["dataset"] == dataset) & results.rows["arm"].ne(""), "seed"].nunique()
+    return f"{dataset_line(results, dataset)} (mean over {seeds} seeds ± half-width of the 95 % t interval; {made_by(results)})."
+
+
+def lowered(text: str) -> str:
+    """Text that begins with a small letter, unless it begins with an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def cite(results: Results, name: str, form: Format = "text") -> str:
+    """What to write when citing a claim or the table of a data set.
+
+    Args:
+        results: that hold it.
+        name: of a claim that was on trial, or of a data set.
+        form: ``text``: the sentence and its references; ``bibtex``: entries, the first with the sentence as its note;
+            ``latex``: the sentence with a ``\\cite`` command for these entries.
+
+    Raises:
+        InputError: there is no such claim, table or form.
+    """
+    claims, tables = list(results.claims), list(results.datasets)
+    lookup(dict.fromkeys([*claims, *tables], ""), "claim or table", name)
+    lookup(dict.fromkeys(FORMATS, ""), "format", form)
+    if name in claims:
+        claim = results.claims[name]
+        documents = [document_entry(document) for document in claim.document.split(", ")]
+        sentence, keys = claim_sentence(results, name), claim_references(results, claim)
+    else:
+        documents, sentence, keys = [], table_sentence(results, name), table_references(results, name)
+    entries = {key: library().entries[key] for key in keys} | dict(documents)
+    if form == "text":
+        return "\n".join([sentence, "", *numbered(entries)])
+    if form == "latex":
+        keyed = ",".join([f"{SUITE}-{name}", *entries])
+        return f"% entries: run_bench.py cite {name} --format bibtex\n{latex(sentence)[:-1]} \\cite{{{keyed}}}."
+    own = Entry(
+        "misc",
+        {
+            "title": f"{library().entries[SUITE].fields['title']}: {name}",
+            "note": sentence,
+            "year": str(results.provenance.get("finished", ""))[:4],
+        },
+    )
+    own.persons["author"] = [Person("{The Fairtrial authors}")]
+    return BibliographyData({f"{SUITE}-{name}": own, **entries}).to_string("bibtex").strip()
+
+
+def numbered(entries: dict[str, Entry]) -> Sequence[str]:
+    """References as plain text, in their order."""
+    style, backend = find_plugin("pybtex.style.formatting", "unsrt")(), find_plugin("pybtex.backends", "plaintext")()
+    formatted = style.format_bibliography(BibliographyData(entries), list(entries))
+    return [
+        f"[{index}] {' '.join(entry.text.render(backend).split())}" for index, entry in enumerate(formatted, start=1)
+    ]
