@@ -31,9 +31,14 @@ OF_DATA = {
 }
 """Entries of data sets that others made."""
 OF_MODELS = {
-    "pca": ("pearson1901pca",), "ae": ("hinton2006ae",), "dae": ("vincent2008dae",), "vae": ("kingma2014vae",), "gan": ("goodfellow2014gan",), "fgan": ("nowozin2016fgan",),
+    "pca": ("pearson1901pca",),
+    "ae": ("hinton2006ae",),
+    "dae": ("vincent2008dae",),
+    "vae": ("kingma2014vae",),
+    "gan": ("goodfellow2014gan",),
+    "fgan": ("nowozin2016fgan",),
     "latent-gan": ("goodfellow2014gan",),
-}  # fmt: skip
+}
 """Entries of models."""
 OF_VERDICTS = ("welch1947test", "schuirmann1987tost", "holm1979procedure", "benjamini1995fdr")
 """Entries of the tests."""
