@@ -8,13 +8,20 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
+from benchmarks.command_line.cite import print_citation
 from benchmarks.command_line.listing import list_known
+from benchmarks.command_line.report import rebuild
 from benchmarks.command_line.run import run
 from benchmarks.command_line.verify import verify_results
 from benchmarks.specs import InputError, lookup
 
 LONGEST_MESSAGE = 1000
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"list": list_known, "verify": verify_results}
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "list": list_known,
+    "report": rebuild,
+    "cite": print_citation,
+    "verify": verify_results,
+}
 """By their first word; without one of these a run is meant."""
 AGAIN = 0.05
 """Seconds after which a signal's exception is raised again where it was swallowed."""

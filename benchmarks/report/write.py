@@ -1,4 +1,4 @@
-"""Write tables and pictures of a results directory."""
+"""Write tables, pictures and the web report of a results directory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,8 @@ from benchmarks.report.table import Page
 from benchmarks.report.tables import comparison_csv, comparison_page, matchedness_page
 from benchmarks.report.tuning import tuning_figure, tuning_page
 from benchmarks.report.verdicts import board_figure, claim_figures, claims_csv, verdicts_page
+from benchmarks.report.web.page import report_html
+from benchmarks.store import write_file
 
 FIGURES: dict[str, Callable[[Results, str], Figure | None]] = {
     "samples": samples_figure,
@@ -116,10 +118,10 @@ def pages_of(results: Results) -> dict[str, Page]:
     return found | {name: page for name, make in PAGES.items() if (page := make(results)) is not None}
 
 
-def write_tables(results: Results, folder: Path) -> None:
+def write_tables(results: Results, pages: Mapping[str, Page], folder: Path) -> None:
     """Write all tables: Markdown and LaTeX to be read, CSV to be computed with."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, page in pages_of(results).items():
+    for name, page in pages.items():
         (folder / f"{name}.md").write_text(page.markdown(), encoding="utf-8")
         (folder / f"{name}.tex").write_text(page.latex(name), encoding="utf-8")
     for name, text in (comparison_csv(results) | calibration_csv(results) | claims_csv(results)).items():
@@ -127,18 +129,28 @@ def write_tables(results: Results, folder: Path) -> None:
 
 
 FOLDERS = ("tables", "figures")
+REPORT = "report.html"
 RECORD = ".report.json"
 """Names of the files that the last report wrote, so that the next one removes those, and no file of the user's."""
 
 
-def write_report(results: Results, jobs: int = 1) -> None:
-    """Write tables and pictures anew; what an earlier report wrote and this one does not is removed."""
+def write_report(results: Results, jobs: int = 1, target: Path | None = None) -> None:
+    """Write tables, pictures and the web report anew; what an earlier report wrote and this one does not is removed.
+
+    Args:
+        results: whose rows and arrays are shown.
+        jobs: processes that draw.
+        target: directory in which ``tables``, ``figures`` and ``report.html`` are written; the results' own if None.
+    """
+    root = target or results.root
+    root.mkdir(parents=True, exist_ok=True)
+    pages = pages_of(results)
     written = []
     for name in FOLDERS:
-        aside, folder = results.root / f".{name}", results.root / name
+        aside, folder = root / f".{name}", root / name
         shutil.rmtree(aside, ignore_errors=True)
         if name == "tables":
-            write_tables(results, aside)
+            write_tables(results, pages, aside)
         else:
             write_figures(results, aside, jobs)
         folder.mkdir(exist_ok=True)
@@ -146,9 +158,10 @@ def write_report(results: Results, jobs: int = 1) -> None:
             os.replace(path, folder / path.name)
             written.append(f"{name}/{path.name}")
         aside.rmdir()
-    for stale in earlier_files(results.root) - set(written):
-        (results.root / stale).unlink(missing_ok=True)
-    (results.root / RECORD).write_text(json.dumps(written), encoding="utf-8")
+    for stale in earlier_files(root) - set(written):
+        (root / stale).unlink(missing_ok=True)
+    write_file(root / REPORT, report_html(results, pages, root / "figures").encode())
+    write_file(root / RECORD, json.dumps(written).encode())
 
 
 def earlier_files(root: Path) -> set[str]:

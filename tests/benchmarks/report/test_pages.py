@@ -10,8 +10,9 @@ import pytest
 
 from benchmarks.claims import CLAIMS
 from benchmarks.claims.documents import DOCUMENTS
+from benchmarks.report.conditions import condition
 from benchmarks.report.pages.__main__ import main, write_pages
-from benchmarks.report.pages.claims_page import claims_page, condition
+from benchmarks.report.pages.claims_page import claims_page
 from benchmarks.report.pages.documents_page import documents_page
 from benchmarks.report.pages.side_by_side import side_by_side
 from benchmarks.report.results import Results

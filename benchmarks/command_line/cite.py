@@ -1,0 +1,45 @@
+"""``cite``: what to write when citing a claim or a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.command_line.parser import Parser
+from benchmarks.specs import InputError
+
+DEFAULT_RESULTS = Path("results/reference")
+
+
+def cite_parser() -> Parser:
+    """Parser of ``cite``."""
+    parser = Parser(
+        prog="run_bench.py cite",
+        description="Print a sentence with verdict or numbers, interval, seeds, version and hash of the results, and its references.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "name", metavar="CLAIM|TABLE", help="a claim (run_bench.py list claims), or the data set of a table"
+    )
+    parser.add_argument("--format", default="text", metavar="FORMAT", help="text (default), bibtex or latex")
+    parser.add_argument(
+        "--results", type=Path, default=DEFAULT_RESULTS, metavar="RESULTS",
+        help=f"the results that are cited (default: {DEFAULT_RESULTS}, the published ones)",
+    )  # fmt: skip
+    return parser
+
+
+def print_citation(words: Sequence[str]) -> int:
+    """Print what to write.
+
+    Raises:
+        InputError: bad arguments, no results, or nothing of that name in them.
+    """
+    arguments = cite_parser().parse_args(words)
+    if not (arguments.results / "run.json").is_file():
+        raise InputError(f"{arguments.results} is not a results directory: it has no run.json")
+    from benchmarks.report.citing import cite
+    from benchmarks.report.results import Results
+
+    print(cite(Results(arguments.results), arguments.name, arguments.format))
+    return 0
