@@ -15,7 +15,7 @@ def cite_parser() -> Parser:
     """Parser of ``cite``."""
     parser = Parser(
         prog="run_bench.py cite",
-        description="Print a sentence with verdict or numbers, interval, seeds, version and hash of the results, and its references.",
+        description="Print a sentence with verdict or numbers, interval, seeds, version, hash of the results, and references.",
         allow_abbrev=False,
     )
     parser.add_argument(

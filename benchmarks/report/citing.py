@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -152,7 +151,8 @@ def cite(results: Results, name: str, form: Format = "text") -> str:
         documents, sentence, keys = [], table_sentence(results, name), table_references(results, name)
     entries = {key: library().entries[key] for key in keys} | dict(documents)
     if form == "text":
-        return "\n".join([sentence, "", *numbered(entries)])
+        references = [f"[{index}] {as_text(key, entry)}" for index, (key, entry) in enumerate(entries.items(), start=1)]
+        return "\n".join([sentence, "", *references])
     if form == "latex":
         keyed = ",".join([f"{SUITE}-{name}", *entries])
         return f"% entries: run_bench.py cite {name} --format bibtex\n{latex(sentence)[:-1]} \\cite{{{keyed}}}."
@@ -168,10 +168,16 @@ def cite(results: Results, name: str, form: Format = "text") -> str:
     return BibliographyData({f"{SUITE}-{name}": own, **entries}).to_string("bibtex").strip()
 
 
-def numbered(entries: dict[str, Entry]) -> Sequence[str]:
-    """References as plain text, in their order."""
-    style, backend = find_plugin("pybtex.style.formatting", "unsrt")(), find_plugin("pybtex.backends", "plaintext")()
-    formatted = style.format_bibliography(BibliographyData(entries), list(entries))
-    return [
-        f"[{index}] {' '.join(entry.text.render(backend).split())}" for index, entry in enumerate(formatted, start=1)
-    ]
+_texts: dict[str, str] = {}
+
+
+def as_text(key: str, entry: Entry) -> str:
+    """A reference as plain text."""
+    if key not in _texts:
+        style, backend = (
+            find_plugin("pybtex.style.formatting", "unsrt")(),
+            find_plugin("pybtex.backends", "plaintext")(),
+        )
+        (formatted,) = style.format_bibliography(BibliographyData({key: entry}), [key])
+        _texts[key] = " ".join(formatted.text.render(backend).split())
+    return _texts[key]

@@ -54,6 +54,8 @@ RC: Any = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "figure.constrained_layout.use": True,
+    "svg.hashsalt": "fairtrial",
+    "svg.fonttype": "none",
 }
 
 

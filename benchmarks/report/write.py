@@ -8,8 +8,8 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import seaborn as sns
@@ -66,9 +66,9 @@ def write_figures(results: Results, folder: Path, jobs: int) -> None:
         for name, subject in wanted:
             write_figure(results, folder, name, subject)
         return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        arguments = ((results.root, folder, name, subject) for name, subject in wanted)
-        for done in [pool.submit(write_figure_of, *each) for each in arguments]:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, initializer=_adopt, initargs=(results,)) as pool:
+        for done in [pool.submit(_write_adopted, folder, name, subject) for name, subject in wanted]:
             done.result()
 
 
@@ -76,27 +76,45 @@ def write_figure(results: Results, folder: Path, name: str, subject: str | None)
     """Write a picture, of a data set or (None) of the whole run, or the pictures of a claim, if there is anything to show."""
     with sns.axes_style("ticks"), plt.rc_context(RC):
         if subject is None:
-            save(RUN_FIGURES[name](results), folder / f"{name}.png")
+            save(RUN_FIGURES[name](results), folder / name)
         elif name == CLAIM:
             for suffix, figure in claim_figures(results, subject).items():
-                save(figure, folder / f"{CLAIM}-{subject}{suffix}.png")
+                save(figure, folder / f"{CLAIM}-{subject}{suffix}")
         else:
-            save(FIGURES[name](results, subject), folder / f"{subject}-{name}.png")
+            save(FIGURES[name](results, subject), folder / f"{subject}-{name}")
 
 
-def write_figure_of(root: Path, folder: Path, name: str, subject: str | None) -> None:
-    """The same in a process of its own, which reads the results once."""
-    write_figure(_read(root), folder, name, subject)
+_adopted: Results | None = None
 
 
-_read = cache(Results)
+def _adopt(results: Results) -> None:
+    """What a drawing process does first: it takes over what has been read and judged already."""
+    global _adopted
+    _adopted = results
+
+
+def _write_adopted(folder: Path, name: str, subject: str | None) -> None:
+    assert _adopted is not None
+    write_figure(_adopted, folder, name, subject)
+
+
+FORMATS: dict[str, dict[str, Any]] = {"png": {"Software": ""}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+"""Formats of every picture, with what keeps time and version out of the file: equal rows give equal bytes."""
 
 
 def save(figure: Figure | None, path: Path) -> None:
-    """Write a figure, if there is one, and close it."""
-    if figure is not None:
-        figure.savefig(path, metadata={"Software": ""})
-        plt.close(figure)
+    """Write a figure in every format, if there is one, and close it.
+
+    Args:
+        figure: None for nothing.
+        path: of the files, without their suffix.
+    """
+    if figure is None:
+        return
+    for suffix, metadata in FORMATS.items():
+        figure.savefig(path.with_name(f"{path.name}.{suffix}"), metadata=metadata)
+        figure.set_layout_engine("none")  # it is laid out; once is enough
+    plt.close(figure)
 
 
 PAGES: dict[str, Callable[[Results], Page | None]] = {

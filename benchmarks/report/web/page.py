@@ -32,8 +32,8 @@ from benchmarks.report.web.pictures import data_uri, shrunk, size_of
 from benchmarks.report.web.playground import courses, planes, walks
 
 TEMPLATES = Path(__file__).parent / "templates"
-WIDEST = {"claim": 800, "runs": 700, "samples": 1000, "": 1000}
-"""Pixels of a picture's width, by what it shows."""
+SIZES = {"claim": (800, 96), "runs": (700, 24), "data": (1000, 128), "run": (1000, 64)}
+"""Pixels of a picture's width and how many colours it keeps, by what it shows."""
 FURTHER = ("matched", "published_fits", "published_modes", "calibration", "sanity", "attributes", "tuning")
 """Tables behind the comparisons, in the order of the page."""
 OF_DATA = {
@@ -136,12 +136,12 @@ def as_html(text: str) -> Markup:
     return Markup(_markdown().render(text))  # what it renders is escaped
 
 
-def picture(figures: Path, name: str, alt: str, widest: int) -> list[Picture]:
+def picture(figures: Path, name: str, alt: str, kind: str) -> list[Picture]:
     """A picture of the run, if there is one of this name."""
     path = figures / f"{name}.png"
     if not path.is_file():
         return []
-    png = shrunk(path, widest)
+    png = shrunk(path, *SIZES[kind])
     return [Picture(data_uri(png), *size_of(png), alt)]
 
 
@@ -195,8 +195,8 @@ def entry(results: Results, result: ClaimResult, figures: Path) -> Entry:
         settings=tuple(setting_row(one, chart) for one, chart in zip(ordered, drawn, strict=True)),
         mind=tuple(change_of_mind(claim, result, results.trial["families"])),
         pictures=(
-            *picture(figures, f"claim-{result.claim}", alt, WIDEST["claim"]),
-            *picture(figures, f"claim-{result.claim}-settings", f"Every run. {alt}", WIDEST["runs"]),
+            *picture(figures, f"claim-{result.claim}", alt, "claim"),
+            *picture(figures, f"claim-{result.claim}-settings", f"Every run. {alt}", "runs"),
         ),
         citations={form: cite(results, result.claim, form) for form in FORMATS},
     )
@@ -205,8 +205,7 @@ def entry(results: Results, result: ClaimResult, figures: Path) -> Entry:
 def data_set(results: Results, dataset: str, page: Page, figures: Path) -> dict[str, Any]:
     """A data set's comparison: tables, pictures, what it is."""
     shown = {
-        name: picture(figures, f"{dataset}-{name}", f"{dataset}: {about}", WIDEST["samples"])
-        for name, about in OF_DATA.items()
+        name: picture(figures, f"{dataset}-{name}", f"{dataset}: {about}", "data") for name, about in OF_DATA.items()
     }
     return {
         "name": dataset,
@@ -239,7 +238,7 @@ def context(results: Results, pages: Mapping[str, Page], figures: Path) -> dict[
             (
                 name,
                 pages[name],
-                [p for file, alt in OF_RUN.get(name, ()) for p in picture(figures, file, alt, WIDEST[""])],
+                [p for file, alt in OF_RUN.get(name, ()) for p in picture(figures, file, alt, "run")],
             )
             for name in FURTHER
             if name in pages

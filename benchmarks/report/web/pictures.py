@@ -9,17 +9,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-COLOURS = 64
-"""Colours that a picture keeps, which makes it a third as large."""
 
-
-def shrunk(source: Path, widest: int) -> bytes:
-    """A picture as PNG, no wider than so many pixels and with fewer colours."""
+def shrunk(source: Path, widest: int, colours: int) -> bytes:
+    """A picture as PNG, no wider than so many pixels and with so many colours."""
     with Image.open(source) as picture:
         small = picture.convert("RGB")
         if small.width > widest:
             small = small.resize((widest, round(small.height * widest / small.width)), Image.Resampling.LANCZOS)
-        return as_png(small.quantize(COLOURS, dither=Image.Dither.NONE))
+        return as_png(small.quantize(colours, dither=Image.Dither.NONE))
 
 
 def as_png(image: Image.Image) -> bytes:
