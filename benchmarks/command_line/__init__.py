@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from benchmarks.command_line.cite import print_citation
+from benchmarks.command_line.diff import compare_results
 from benchmarks.command_line.listing import list_known
 from benchmarks.command_line.report import rebuild
 from benchmarks.command_line.run import run
@@ -20,6 +21,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "list": list_known,
     "report": rebuild,
     "cite": print_citation,
+    "diff": compare_results,
     "verify": verify_results,
 }
 """By their first word; without one of these a run is meant."""

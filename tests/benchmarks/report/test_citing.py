@@ -1,0 +1,87 @@
+"""Citations: sentences with numbers, references that exist, in three formats."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from pybtex.database import parse_string
+
+from benchmarks.claims.documents import DOCUMENTS
+from benchmarks.command_line import main
+from benchmarks.report.citing import FORMATS, OF_DATA, OF_MODELS, OF_VERDICTS, SUITE, cite, cited, in_text, library
+from benchmarks.report.results import Results
+from metrics import METRICS
+from models import MODELS
+
+ROOT = Path(__file__).parents[3]
+REFERENCE = ROOT / "results" / "reference"
+CITED = re.compile(r"\(((?:[A-Z][\w-]+ )+(?:et al\. |and [A-Z][\w-]+ )?\d{4})")
+
+pytestmark = pytest.mark.skipif(not REFERENCE.exists(), reason="no committed reference results in this checkout")
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return Results(REFERENCE)
+
+
+def test_every_source_that_a_metric_names_is_in_the_library() -> None:
+    missing = {
+        name: found for name, metric in METRICS.items() for found in CITED.findall(metric.summary) if not cited(found)
+    }
+    assert not missing
+    assert cited("Fréchet distance (Heusel et al. 2017)") == ["heusel2017fid"]
+    assert cited("effective (Geyer 1992; Vehtari et al. 2021)") == ["geyer1992mcmc", "vehtari2021rhat"]
+
+
+def test_tables_of_entries_name_what_there_is() -> None:
+    keys = {*OF_DATA.values(), *OF_VERDICTS, SUITE, *(key for found in OF_MODELS.values() for key in found)}
+    assert keys <= set(library().entries)
+    assert set(OF_MODELS) <= set(MODELS)
+    names = [in_text(entry) for entry in library().entries.values()]
+    assert len(set(names)) == len(names)
+
+
+def test_the_librarys_version_is_the_projects() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert library().entries[SUITE].fields["version"] == project["version"]
+    assert f"version: {project['version']}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_a_claim_is_cited_with_its_numbers(results: Results) -> None:
+    text = cite(results, "quality-order")
+    sentence, _, references = text.partition("\n\n")
+    verdict = next(one for one in results.verdicts if one.claim == "quality-order")
+    assert results.claims["quality-order"].statement in sentence and verdict.verdict in sentence
+    assert "95 % interval" in sentence and "seeds each" in sentence
+    assert "Fairtrial " in sentence and results.digest[:16] in sentence and "standard run of 20" in sentence
+    lines = references.splitlines()
+    assert [line.split("]")[0] for line in lines] == [f"[{index}" for index in range(1, len(lines) + 1)]
+    for name in ("The Fairtrial authors", "Alpaydin", "Heusel", "Goodfellow", DOCUMENTS["000"].title[6:20]):
+        assert any(name in line for line in lines), name
+
+
+def test_every_claim_and_table_can_be_cited_in_every_format(results: Results) -> None:
+    for name in [*results.claims, *results.datasets]:
+        text, bibtex, latex = (cite(results, name, form) for form in FORMATS)
+        entries = parse_string(bibtex, "bibtex").entries
+        keys = re.findall(r"\\cite\{([^}]*)\}", latex)[0].split(",")
+        assert keys == list(entries) and keys[0] == f"{SUITE}-{name}"
+        assert len(entries) - 1 == sum(line.startswith("[") for line in text.splitlines())
+        assert latex.isascii()
+
+
+def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cite", "digits", "--results", str(REFERENCE)]) == 0
+    assert capsys.readouterr().out.startswith("digits: FID from ")
+    for words, message in (
+        (["quality-ordr"], "unknown claim or table 'quality-ordr'; did you mean 'quality-order'?"),
+        (["digits", "--format", "bib"], "unknown format 'bib'; did you mean 'bibtex'? Known: text, bibtex, latex"),
+        (["digits", "--results", "nowhere"], "nowhere is not a results directory: it has no run.json"),
+    ):
+        assert main(["cite", "--results", str(REFERENCE), *words]) == 2
+        error = capsys.readouterr().err
+        assert message in error and error.count("\n") == 1
