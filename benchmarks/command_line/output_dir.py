@@ -10,7 +10,16 @@ from benchmarks.specs import InputError
 RESULT_FOLDERS = (
     "blocks", "measurements", "checkpoints", "writing", "locks", "damaged", "tables", "figures", ".tables", ".figures",
 )  # fmt: skip
-RESULT_FILES = ("rows.csv", "run.json", "tuning.json", "claims.json", "provenance.json", "report.html", ".report.json")
+RESULT_FILES = (
+    "rows.csv",
+    "run.json",
+    "tuning.json",
+    "claims.json",
+    "provenance.json",
+    "report.html",
+    "ro-crate-metadata.json",
+    ".report.json",
+)
 WRITTEN_TO = ("blocks", "measurements", "checkpoints", "writing", "locks", "tables", "figures")
 
 

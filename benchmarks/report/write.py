@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from benchmarks.report.attributes import attributes_figure, attributes_page
 from benchmarks.report.calibration import calibration_csv, calibration_figure, calibration_page
 from benchmarks.report.course import curves_figure, strip_figure
+from benchmarks.report.crate import METADATA, crate_bytes
 from benchmarks.report.figures import intervals_figure, overview_figure, reconstructions_figure, samples_figure
 from benchmarks.report.latent_space import interpolation_figure, plane_figure, traversal_figure
 from benchmarks.report.published import fits_figure, fits_page, modes_page
@@ -179,6 +180,8 @@ def write_report(results: Results, jobs: int = 1, target: Path | None = None) ->
     for stale in earlier_files(root) - set(written):
         (root / stale).unlink(missing_ok=True)
     write_file(root / REPORT, report_html(results, pages, root / "figures").encode())
+    if results.provenance:
+        write_file(root / METADATA, crate_bytes(results, root))
     write_file(root / RECORD, json.dumps(written).encode())
 
 
