@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.command_line.parser import Parser
-from benchmarks.specs import InputError
 
 DEFAULT_RESULTS = Path("results/reference")
 
@@ -36,10 +35,8 @@ def print_citation(words: Sequence[str]) -> int:
         InputError: bad arguments, no results, or nothing of that name in them.
     """
     arguments = cite_parser().parse_args(words)
-    if not (arguments.results / "run.json").is_file():
-        raise InputError(f"{arguments.results} is not a results directory: it has no run.json")
     from benchmarks.report.citing import cite
-    from benchmarks.report.results import Results
+    from benchmarks.report.results import load
 
-    print(cite(Results(arguments.results), arguments.name, arguments.format))
+    print(cite(load(arguments.results), arguments.name, arguments.format))
     return 0

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.command_line.parser import Parser
-from benchmarks.specs import InputError
 
 SHOWN = 30
 """Lines of metrics that are printed."""
@@ -36,15 +35,12 @@ def compare_results(words: Sequence[str]) -> int:
         InputError: bad arguments, or no results.
     """
     arguments = diff_parser().parse_args(words)
-    for root in (arguments.before, arguments.after):
-        if not (root / "run.json").is_file():
-            raise InputError(f"{root} is not a results directory: it has no run.json")
     from benchmarks.analysis.difference import moved_metrics, moved_verdicts
     from benchmarks.analysis.summary import with_arms
-    from benchmarks.report.results import Results
+    from benchmarks.report.results import load
     from benchmarks.report.style import number
 
-    before, after = Results(arguments.before), Results(arguments.after)
+    before, after = load(arguments.before), load(arguments.after)
     metrics = moved_metrics(with_arms(before.all_rows, before.run), with_arms(after.all_rows, after.run))
     verdicts = moved_verdicts(before.verdicts, after.verdicts)
     moved = metrics[metrics["kind"] == "moved"]

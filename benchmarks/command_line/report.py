@@ -36,15 +36,13 @@ def rebuild(words: Sequence[str]) -> int:
     """
     arguments = report_parser().parse_args(words)
     root, target = arguments.results, arguments.to or arguments.results
-    if not (root / "run.json").is_file():
-        raise InputError(f"{root} is not a results directory: it has no run.json")
     if arguments.jobs < 1:
         raise InputError(f"option jobs = {arguments.jobs}: give at least 1")
-    from benchmarks.report.results import Results
+    from benchmarks.report.results import load
     from benchmarks.report.write import REPORT, write_report
 
     started = time.perf_counter()
-    write_report(Results(root), arguments.jobs, target)
+    write_report(load(root), arguments.jobs, target)
     if not arguments.quiet:
         size = (target / REPORT).stat().st_size
         print(f"{target / REPORT}: {size / 1e6:.1f} MB, made in {time.perf_counter() - started:.0f} s", file=sys.stdout)

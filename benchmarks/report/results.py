@@ -1,4 +1,4 @@
-"""A results directory as the report reads it."""
+"""A results directory as the report reads it, and as you can: rows, verdicts and blocks as pandas tables (:func:`load`)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,30 @@ from benchmarks.analysis.evidence import IDENTITY, EvidenceRows, Values, identit
 from benchmarks.analysis.published import MEASURES as PUBLISHED
 from benchmarks.analysis.sanity import SANITY, flags, sanity
 from benchmarks.analysis.summary import arm_of, floors, mark_best, summarise, with_arms
-from benchmarks.analysis.verdicts import ClaimResult, judge
+from benchmarks.analysis.verdicts import ClaimResult, judge, tables
 from benchmarks.claims.spec import Claim
 from benchmarks.report.style import has_normal_prior
-from benchmarks.store import Store, sha256
+from benchmarks.specs import InputError, canonical_json
+from benchmarks.store import Store, check_version, sha256
+
+BLOCK_COLUMNS = ["block", "dataset", "model", "settings", "updates", "batch", "seeds", "split"]
+
+
+def load(root: str | Path) -> Results:
+    """The results in a directory; nothing is read before it is asked for, and PyTorch is not needed.
+
+    Args:
+        root: a results directory, or a small copy of one, such as ``results/reference``.
+
+    Raises:
+        InputError: it is none, or a newer version of the suite wrote it.
+    """
+    path = Path(root)
+    if not (path / "run.json").is_file():
+        raise InputError(f"{path} is not a results directory: it has no run.json")
+    results = Results(path)
+    check_version(results.run["schema_version"], path)
+    return results
 
 
 @dataclass(frozen=True)
@@ -164,6 +184,34 @@ class Results:
         if not self.claims:
             return []
         return judge([self._tried(claim) for claim in self.claims.values()], self.claim_values, self.trial["families"])
+
+    @cached_property
+    def verdict_table(self) -> pd.DataFrame:
+        """A row per claim: verdict, effect, interval, margin, p, reason (``CLAIM_COLUMNS``)."""
+        return tables(self.verdicts)[0]
+
+    @cached_property
+    def setting_table(self) -> pd.DataFrame:
+        """A row per claim and setting (``SETTING_COLUMNS``)."""
+        return tables(self.verdicts)[1]
+
+    @cached_property
+    def block_table(self) -> pd.DataFrame:
+        """A row per training block: key, dataset, model, settings (JSON), updates, batch, seeds (a tuple), split."""
+        lines = [
+            {
+                "block": key,
+                "dataset": block["dataset"],
+                "model": block["model"],
+                "settings": canonical_json(block["settings"]),
+                "updates": block["training"]["updates"],
+                "batch": block["training"]["batch"],
+                "seeds": tuple(block["seeds"]),
+                "split": block["split"],
+            }
+            for key, block in self.run["blocks"].items()
+        ]
+        return pd.DataFrame(lines, columns=BLOCK_COLUMNS)
 
     def _tried(self, claim: Claim) -> Claim:
         """The claim without the settings beside the decisive ones that this run did not try."""

@@ -7,10 +7,12 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from benchmarks.analysis.summary import arm_of
-from benchmarks.report.results import Results
+from benchmarks.report.results import BLOCK_COLUMNS, Results, load
 from benchmarks.report.terminal import summary_lines
+from benchmarks.specs import InputError
 from benchmarks.store import ROW_FIELDS, Store, array_bytes, rows_to_csv
 
 VALUES = [0.1 + 0.2, 5e-324, math.inf, math.nan, 1e300 / 3]
@@ -95,3 +97,27 @@ def test_runs_that_only_a_claim_asked_for_are_counted_too(tmp_path: Path) -> Non
     results = Results(tmp_path)
     assert results.rows.empty
     assert "3 runs (model × seed), 1 diverged" in summary_lines(results, 0, 0, 0.0)
+
+
+def test_loaded_results_are_tables(tmp_path: Path) -> None:
+    """The documented way in: rows, verdicts, settings, blocks."""
+    results_with(tmp_path, ["ok", "ok"])
+    run = json.loads((tmp_path / "run.json").read_text())
+    block = {
+        "dataset": "ring", "model": "gan", "settings": {"loss": "hinge"}, "training": {"updates": 20, "batch": 64},
+        "seeds": [3000, 3001], "split": "test",
+    }  # fmt: skip
+    (tmp_path / "run.json").write_text(json.dumps({**run, "schema_version": 1, "blocks": {"b": block}}))
+    results = load(str(tmp_path))
+    assert len(results.all_rows) == 2
+    assert results.verdict_table.empty and results.setting_table.empty
+    assert list(results.block_table.columns) == BLOCK_COLUMNS
+    assert results.block_table.loc[0, "seeds"] == (3000, 3001) and results.block_table.loc[0, "updates"] == 20
+
+
+def test_what_is_no_results_directory_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"is not a results directory: it has no run.json"):
+        load(tmp_path)
+    (tmp_path / "run.json").write_text('{"schema_version": 99}')
+    with pytest.raises(InputError, match="written by a newer version of Fairtrial"):
+        load(tmp_path)
