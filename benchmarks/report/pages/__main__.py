@@ -7,33 +7,38 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-
-from PIL import Image
 
 from benchmarks.report.pages.claims_page import claims_page
 from benchmarks.report.pages.documents_page import documents_page
+from benchmarks.report.pages.gallery_page import gallery_page, pictures
 from benchmarks.report.results import Results
+from benchmarks.report.web.pictures import shrunk
 from benchmarks.specs import InputError
 
-WIDEST = 1100
-"""Pixels of a picture's width on the page."""
-COLOURS = 128
-"""Colours that a picture keeps, which makes it a third as large."""
+WIDEST, COLOURS = 1100, 128
+"""Pixels of a picture's width on the page, and colours that it keeps."""
 MAIN = "verdict"
 
 
-def copied(source: Path, target: Path) -> None:
-    """A picture, no wider than the page and with fewer colours."""
-    with Image.open(source) as picture:
-        small = picture.convert("RGB")
-        if small.width > WIDEST:
-            small = small.resize((WIDEST, round(small.height * WIDEST / small.width)), Image.Resampling.LANCZOS)
-        small.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+def copied(figures: Path, target: Path, names: Iterable[str]) -> dict[str, str]:
+    """Copy those pictures that there are, no wider than the page and with fewer colours.
+
+    Returns:
+        name → path of the copy, relative to the page beside ``target``.
+    """
+    found = {}
+    for name in names:
+        source = figures / f"{name}.png"
+        if source.is_file():
+            (target / source.name).write_bytes(shrunk(source, WIDEST, COLOURS))
+            found[name] = f"{target.name}/{source.name}"
+    return found
 
 
 def write_pages(runs: dict[str, Path], target: Path) -> None:
-    """Write ``claims.md``, ``documents.md`` and the pictures of the first run into ``target``.
+    """Write ``claims.md``, ``documents.md``, ``gallery.md`` and the pictures of the first run into ``target``.
 
     Raises:
         InputError: a directory is none of results.
@@ -45,16 +50,14 @@ def write_pages(runs: dict[str, Path], target: Path) -> None:
     main = next(iter(results.values()))
     figures = target / "figures"
     figures.mkdir(parents=True, exist_ok=True)
-    for old in figures.glob("claim-*.png"):
+    for old in figures.glob("*.png"):
         old.unlink()
-    pictures = {}
-    for name in main.claims:
-        source = main.root / "figures" / f"claim-{name}.png"
-        if source.is_file():
-            copied(source, figures / source.name)
-            pictures[name] = f"figures/{source.name}"
-    (target / "claims.md").write_text(claims_page(results, pictures), encoding="utf-8")
+    of_claims = copied(main.root / "figures", figures, (f"claim-{name}" for name in main.claims))
+    others = copied(main.root / "figures", figures, (name for _, name, _ in pictures(main)))
+    by_claim = {name: of_claims[f"claim-{name}"] for name in main.claims if f"claim-{name}" in of_claims}
+    (target / "claims.md").write_text(claims_page(results, by_claim), encoding="utf-8")
     (target / "documents.md").write_text(documents_page(results), encoding="utf-8")
+    (target / "gallery.md").write_text(gallery_page(main, others), encoding="utf-8")
 
 
 def named(text: str) -> tuple[str, Path]:
@@ -78,7 +81,7 @@ def main() -> int:
     except (OSError, ValueError, KeyError) as error:
         print(f"pages: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
-    print(f"{arguments.target}/claims.md, {arguments.target}/documents.md")
+    print(f"{arguments.target}/claims.md, {arguments.target}/documents.md, {arguments.target}/gallery.md")
     return 0
 
 
