@@ -86,7 +86,7 @@ _PACGAN = Recipe(
 )
 """The protocol of Lin et al. (*PacGAN*, NeurIPS 2018): 400 passes over 100,000 points."""
 
-SNAPSHOTS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
+SNAPSHOTS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.25, 0.35, 0.5, 0.75, 1.0)
 """Shares of the training after which the ring's weights are kept, for the picture of its course."""
 
 RECIPES: dict[str, Recipe] = {

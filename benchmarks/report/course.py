@@ -13,6 +13,10 @@ from benchmarks.report.results import Results
 from benchmarks.report.style import CURVE_STYLES, DATA_COLOUR, MODEL_COLOURS, OTHER_COLOUR
 
 
+STRIP_MOMENTS = 7
+"""Moments of a training that a strip shows; the web report plays all of them."""
+
+
 def curves_figure(results: Results, dataset: str) -> Figure | None:
     """Recorded losses of every arm, a thin line per seed and the median over seeds; None where nothing was trained."""
     arms = {
@@ -66,17 +70,19 @@ def strip_figure(results: Results, dataset: str) -> Figure | None:
         return None
     facts = results.datasets[dataset]
     shares = [json.loads(entry["setting"])["snapshots"] for _, entry in examples.values()]
-    moments = max(arrays["strip"].shape[1] for arrays, _ in examples.values())
+    kept = max(arrays["strip"].shape[1] for arrays, _ in examples.values())
+    moments = min(kept, STRIP_MOMENTS)
+    shown = np.linspace(0, kept - 1, moments).round().astype(int)
     figure, grid = plt.subplots(
         len(examples), moments, figsize=(1.05 * moments + 1.6, 1.05 * len(examples) + 0.6), squeeze=False
     )
     for index, (row, (arm, (arrays, entry)), share) in enumerate(zip(grid, examples.items(), shares, strict=True)):
-        missing = moments - arrays["strip"].shape[1]  # of a short training the first moments are one and the same
-        for moment, axes in enumerate(row):
+        missing = kept - arrays["strip"].shape[1]  # of a short training the first moments are one and the same
+        for moment, axes in zip(shown, row, strict=True):
             draw_mixture(axes, {"points": arrays["strip"][:, max(moment - missing, 0)]}, facts)
             bare(axes)
             if index == 0:
-                axes.set_title(f"{share[-moments:][moment]:.1%}".replace(".0%", "%"), color=DATA_COLOUR)
+                axes.set_title(f"{share[-kept:][moment]:.1%}".replace(".0%", "%"), color=DATA_COLOUR)
         colour = MODEL_COLOURS.get(entry["model"], OTHER_COLOUR)
         row[0].set_ylabel(arm, rotation=0, ha="right", va="center", color=colour, fontweight="bold")
     figure.suptitle(
