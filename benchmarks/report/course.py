@@ -12,7 +12,6 @@ from benchmarks.report.figures import PANELS_PER_ROW, bare, draw_mixture
 from benchmarks.report.results import Results
 from benchmarks.report.style import CURVE_STYLES, DATA_COLOUR, MODEL_COLOURS, OTHER_COLOUR
 
-
 STRIP_MOMENTS = 7
 """Moments of a training that a strip shows; the web report plays all of them."""
 
