@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cffconvert import Citation
 from pybtex.database import parse_string
 
 from benchmarks.claims.documents import DOCUMENTS
@@ -49,6 +50,12 @@ def test_the_librarys_version_is_the_projects() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert library().entries[SUITE].fields["version"] == project["version"]
     assert f"version: {project['version']}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_the_projects_own_citation_is_valid() -> None:
+    citation = Citation((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    citation.validate()
+    assert "Fairtrial" in citation.as_bibtex()
 
 
 def test_a_claim_is_cited_with_its_numbers(results: Results) -> None:
