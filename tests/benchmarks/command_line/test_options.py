@@ -147,6 +147,8 @@ BAD = {
     ("--all", "--results-dir", __file__): "is a file; give a directory",
     ("--all", "--config", "/nowhere.toml"): "cannot be read",
     ("list", "modles"): "did you mean 'models'?",
+    ("lst",): "unknown command 'lst'; did you mean 'list'? Known: list, report, cite, diff, verify",
+    ("reprot", "results"): "unknown command 'reprot'; did you mean 'report'?",
     (
         "--all",
         "--inception-weights",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -26,7 +27,7 @@ from benchmarks.report.style import VERDICT_COLOURS
 from benchmarks.report.web.chart import WIDTH, charts
 from benchmarks.report.web.page import report_html
 from benchmarks.report.web.pictures import sprites
-from benchmarks.report.web.playground import LEVELS, packed
+from benchmarks.report.web.playground import LEVELS, courses, packed
 from benchmarks.report.write import REPORT, pages_of, write_figure
 
 ROOT = Path(__file__).parents[3]
@@ -354,6 +355,21 @@ def test_a_claims_page_opens_and_can_be_cited(report: Path, browser: Browser) ->
 def picture_of(page: PlaywrightPage, canvas: str) -> str:
     """What a canvas shows."""
     return str(page.locator(canvas).first.evaluate("canvas => canvas.toDataURL()"))
+
+
+@committed
+@in_browser
+def test_draws_beyond_the_picture_are_counted(report: Path, browser: Browser) -> None:
+    page, _ = opened(browser, report / REPORT, "#play")
+    said = page.locator(".course .arm small").all_inner_texts()
+    shares = []
+    for course in courses(Results(REFERENCE)):
+        for arm in course["arms"]:
+            points = np.frombuffer(base64.b64decode(arm["points"]), np.uint8).reshape(len(arm["shares"]), -1, 2)
+            shares.append(np.isin(points[-1], (0, 254)).any(axis=1).mean())
+    assert said == [f"{math.floor(100 * share + 0.5)} % outside the picture" for share in shares]
+    assert min(shares) == 0 and max(shares) > 0.5
+    page.close()
 
 
 @committed

@@ -180,14 +180,15 @@
     const size = 240, half = size / 2, { means, scales, window: reach } = facts.density;
     const shown = facts.arms.map((arm) => {
       const bytes = Uint8Array.from(atob(arm.points), (character) => character.charCodeAt(0));
-      const field = canvas(`${arm.name}: draws during its training`, size, size);
-      stage.append(made("div", { class: "arm" }, name(arm), field));
-      return { arm, bytes, field };
+      const field = canvas(`${arm.name}: draws during its training`, size, size), outside = made("small", {});
+      stage.append(made("div", { class: "arm" }, name(arm), field, outside));
+      return { arm, bytes, field, outside };
     });
     const frames = facts.arms[0].shares.length;
     const draw = (frame) => {
-      for (const { arm, bytes, field } of shown) {
+      for (const { arm, bytes, field, outside } of shown) {
         const context = field.getContext("2d"), each = bytes.length / frames;
+        let beyond = 0;
         context.clearRect(0, 0, size, size);
         context.fillStyle = "rgba(240, 180, 0, 0.35)";
         means.forEach(([x, y], index) => {
@@ -198,7 +199,9 @@
         context.fillStyle = arm.colour;
         for (let at = frame * each; at < (frame + 1) * each; at += 2) {
           context.fillRect(half + (bytes[at] - 127) / 127 * half - 1, half - (bytes[at + 1] - 127) / 127 * half - 1, 2, 2);
+          if ([0, 254].includes(bytes[at]) || [0, 254].includes(bytes[at + 1])) beyond += 1;
         }
+        outside.textContent = `${Math.round(200 * beyond / each)} % outside the picture`;
       }
       toy.dataset.frame = frame;
     };
