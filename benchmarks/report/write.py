@@ -112,9 +112,11 @@ def save(figure: Figure | None, path: Path) -> None:
     """
     if figure is None:
         return
-    for suffix, metadata in FORMATS.items():
-        figure.savefig(path.with_name(f"{path.name}.{suffix}"), metadata=metadata)
-        figure.set_layout_engine("none")  # it is laid out; once is enough
+    figure.draw_without_rendering()  # lays it out; without an engine nothing is then laid out or drawn twice
+    with plt.rc_context({"figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
+        for suffix, metadata in FORMATS.items():
+            figure.savefig(path.with_name(f"{path.name}.{suffix}"), metadata=metadata)
     plt.close(figure)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -51,7 +52,8 @@ def draw_courses(axes: Axes, runs: list[Arrays]) -> None:
     for loss, (colour, formula, marker) in LOSSES.items():
         for number, run in enumerate(runs):
             output = run["discriminator-output"]
-            norm = run[f"gradient-{loss}"] / run[f"gradient-{loss}"][0]
+            with np.errstate(invalid="ignore"):  # where D saturates at once every gradient is 0: no course
+                norm = run[f"gradient-{loss}"] / run[f"gradient-{loss}"][0]
             errs = 1 - run["discriminator-accuracy"] > EXACT
             label = f"{loss}: {formula}" if number == 0 else None
             axes.plot(output, norm, f"{marker}-", color=colour, alpha=0.6, markersize=5, linewidth=0.9, label=label)

@@ -27,7 +27,7 @@ from benchmarks.report.style import VERDICT_COLOURS
 from benchmarks.report.web.chart import WIDTH, charts
 from benchmarks.report.web.page import report_html
 from benchmarks.report.web.pictures import sprites
-from benchmarks.report.web.playground import LEVELS, courses, packed
+from benchmarks.report.web.playground import LEVELS, courses, packed, planes
 from benchmarks.report.write import REPORT, pages_of, write_figure
 
 ROOT = Path(__file__).parents[3]
@@ -377,7 +377,10 @@ def test_draws_beyond_the_picture_are_counted(report: Path, browser: Browser) ->
 def test_everything_moves(report: Path, browser: Browser) -> None:
     """By pointer, by keyboard and by the button."""
     page, seen = opened(browser, report / REPORT, "#play")
-    page.wait_for_timeout(300)
+    page.wait_for_function(
+        """() => [...document.querySelectorAll(".toy canvas")].every((canvas) =>
+            canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value))"""
+    )
     field = page.locator(".plane canvas.field").first
     box = field.bounding_box()
     assert box is not None
@@ -390,6 +393,12 @@ def test_everything_moves(report: Path, browser: Browser) -> None:
         page.keyboard.press(key)
         assert page.get_attribute(".plane", "data-place") == place
     page.keyboard.press("End")
+    assert page.get_attribute(".plane", "data-place") == f"0,{planes(Results(REFERENCE))[0]['arms'][0]['columns'] - 1}"
+    page.keyboard.press("Home")
+    assert page.get_attribute(".plane", "data-place") == "0,0"
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    assert box is not None
     page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] - 3)
     shown.add(picture_of(page, ".plane canvas.decoded"))
     assert len(shown) == 3

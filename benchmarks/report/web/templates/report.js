@@ -164,7 +164,9 @@
         draw();
       });
       field.addEventListener("keydown", (event) => {
-        const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+        const step = {
+          ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -arm.columns], End: [0, arm.columns],
+        }[event.key];
         if (!step) return;
         event.preventDefault();
         row = within(row + step[0], arm.rows);
