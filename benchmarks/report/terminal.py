@@ -24,9 +24,8 @@ def summary_lines(results: Results, computed: int, reused: int, seconds: float) 
     total = runs.drop_duplicates(["block", "seed"])
     kinds = ", ".join(f"{count} {status}" for status, count in bad["status"].value_counts().items())
     lines.append(f"{len(total)} runs (model × seed), {kinds or 'none failed'}")
-    lines.append(
-        f"tables: {results.root / 'tables'}   figures: {results.root / 'figures'}   rows: {results.root / 'rows.csv'}"
-    )
+    places = {"report": "report.html", "tables": "tables", "figures": "figures", "rows": "rows.csv"}
+    lines.append("   ".join(f"{what}: {results.root / name}" for what, name in places.items()))
     return lines
 
 

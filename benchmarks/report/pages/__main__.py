@@ -32,7 +32,7 @@ def copied(figures: Path, target: Path, names: Iterable[str]) -> dict[str, str]:
     for name in names:
         source = figures / f"{name}.png"
         if source.is_file():
-            (target / source.name).write_bytes(shrunk(source, WIDEST, COLOURS))
+            (target / source.name).write_bytes(shrunk(source, COLOURS, WIDEST))
             found[name] = f"{target.name}/{source.name}"
     return found
 

@@ -32,8 +32,8 @@ from benchmarks.report.web.pictures import data_uri, shrunk, size_of
 from benchmarks.report.web.playground import courses, planes, walks
 
 TEMPLATES = Path(__file__).parent / "templates"
-SIZES = {"claim": (800, 96), "runs": (700, 24), "data": (1000, 128), "run": (1000, 64)}
-"""Pixels of a picture's width and how many colours it keeps, by what it shows."""
+SIZES = {"claim": (96, 800), "runs": (24, 700), "data": (128, 1000), "run": (64, 1000)}
+"""How many colours a picture keeps and pixels of its width, by what it shows."""
 FURTHER = ("matched", "published_fits", "published_modes", "calibration", "sanity", "attributes", "tuning")
 """Tables behind the comparisons, in the order of the page."""
 OF_DATA = {

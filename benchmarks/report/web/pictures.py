@@ -10,11 +10,11 @@ import numpy as np
 from PIL import Image
 
 
-def shrunk(source: Path, widest: int, colours: int) -> bytes:
-    """A picture as PNG, no wider than so many pixels and with so many colours."""
+def shrunk(source: Path, colours: int, widest: int | None = None) -> bytes:
+    """A picture as PNG, with so many colours and, if it is said, no wider than so many pixels."""
     with Image.open(source) as picture:
         small = picture.convert("RGB")
-        if small.width > widest:
+        if widest is not None and small.width > widest:
             small = small.resize((widest, round(small.height * widest / small.width)), Image.Resampling.LANCZOS)
         return as_png(small.quantize(colours, dither=Image.Dither.NONE))
 
