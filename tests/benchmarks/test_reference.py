@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from benchmarks.reference import LIMIT, main, make_reference, thinned
 from benchmarks.report.results import Results
@@ -44,13 +45,19 @@ def test_thinning_keeps_the_shown_seed_and_all_curves() -> None:
     assert not thinned(arrays, shown=None)["plane"].any()
 
 
+def many_coloured(path: Path) -> None:
+    """A picture of 4,096 colours."""
+    y, x = np.mgrid[:64, :64].astype(np.uint8)
+    Image.fromarray(np.stack([4 * x, 4 * y, x + y], axis=-1)).save(path)
+
+
 def test_copy_reads_like_the_original(tmp_path: Path) -> None:
     source = tmp_path / "full"
     (source / "tables").mkdir(parents=True)
     (source / "figures").mkdir()
-    copied = ("provenance.json", "tuning.json", "claims.json", "tables/a.md", "figures/overview.png")
-    for name in (*copied, "figures/other.png"):
+    for name in ("provenance.json", "tuning.json", "claims.json", "tables/a.md", "figures/other.png"):
         (source / name).write_text(name)
+    many_coloured(source / "figures" / "overview.png")
     identity = {"block": "b", "measure": "m", "dataset": "d", "sampler": "prior", "weights": "last", "setting": "{}"}
     identity |= {"model": "ae", "network": "mlp"}
     row = {**dict.fromkeys(ROW_FIELDS), **identity, "seed": 1000, "status": "ok", "metric": "fid", "value": 1.0}
@@ -69,7 +76,11 @@ def test_copy_reads_like_the_original(tmp_path: Path) -> None:
         "rows.csv.gz", "run.json", "tuning.json", "claims.json", "provenance.json", "tables/a.md", "overview.png",
         "measurements/k/arrays.npz", "measurements/k/manifest.json",
     }  # fmt: skip
-    assert size < 10_000
+    assert size < 10_000 + (tmp_path / "small" / "overview.png").stat().st_size
+    with Image.open(tmp_path / "small" / "overview.png") as small, Image.open(source / "figures/overview.png") as whole:
+        assert (
+            small.size == whole.size and len(np.unique(np.asarray(small.convert("RGB")).reshape(-1, 3), axis=0)) == 256
+        )
     pd.testing.assert_frame_equal(Results(tmp_path / "small").all_rows, Results(source).all_rows)
     assert Store(tmp_path / "small").read_arrays("measurements", "k")["points"].shape == (1, 1000, 2)
     make_reference(source, tmp_path / "rows", rows_only=True)
@@ -82,8 +93,9 @@ def results_at(path: Path) -> Path:
     (path / "tables").mkdir(parents=True)
     (path / "figures").mkdir()
     (path / "blocks").mkdir()
-    for name in ("rows.csv", "provenance.json", "tuning.json", "claims.json", "figures/overview.png", "blocks/weights"):
+    for name in ("rows.csv", "provenance.json", "tuning.json", "claims.json", "blocks/weights"):
         (path / name).write_text(name)
+    many_coloured(path / "figures" / "overview.png")
     (path / "run.json").write_text('{"measurements": []}')
     return path
 
