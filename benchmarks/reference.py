@@ -26,8 +26,6 @@ from benchmarks.store import Store, array_bytes
 COPIED = ("run.json", "tuning.json", "claims.json", "provenance.json", "tables")
 PICTURES = ("overview", "calibration", "sanity", "verdicts")
 """Pictures that are copied, where the run made them."""
-COLOURS = 256
-"""Colours that they keep, which makes them a third as large."""
 KEPT = {"points": 1000, "images": 36, "strip": 400}
 """How many of a seed's points and images stay."""
 OF_ALL_SEEDS = ("curve/", "steps")
@@ -93,7 +91,7 @@ def make_reference(source: Path, target: Path, rows_only: bool = False) -> int:
                 shutil.copyfile(source / name, aside / name)
         for name in PICTURES:
             if (source / "figures" / f"{name}.png").exists():
-                small_picture = shrunk(source / "figures" / f"{name}.png", colours=COLOURS)
+                small_picture = shrunk(source / "figures" / f"{name}.png")
                 (aside / f"{name}.png").write_bytes(small_picture)
         # no time stamp: the same rows give the same bytes
         (aside / "rows.csv.gz").write_bytes(gzip.compress((source / "rows.csv").read_bytes(), mtime=0))

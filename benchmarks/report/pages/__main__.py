@@ -17,8 +17,8 @@ from benchmarks.report.results import Results
 from benchmarks.report.web.pictures import shrunk
 from benchmarks.specs import InputError
 
-WIDEST, COLOURS = 1100, 128
-"""Pixels of a picture's width on the page, and colours that it keeps."""
+WIDEST = 1100
+"""Pixels of a picture's width on the page."""
 MAIN = "verdict"
 
 
@@ -32,7 +32,7 @@ def copied(figures: Path, target: Path, names: Iterable[str]) -> dict[str, str]:
     for name in names:
         source = figures / f"{name}.png"
         if source.is_file():
-            (target / source.name).write_bytes(shrunk(source, COLOURS, WIDEST))
+            (target / source.name).write_bytes(shrunk(source, WIDEST))
             found[name] = f"{target.name}/{source.name}"
     return found
 

@@ -32,8 +32,8 @@ from benchmarks.report.web.pictures import data_uri, shrunk, size_of
 from benchmarks.report.web.playground import courses, planes, walks
 
 TEMPLATES = Path(__file__).parent / "templates"
-SIZES = {"claim": (96, 800), "runs": (24, 700), "data": (128, 1000), "run": (64, 1000)}
-"""How many colours a picture keeps and pixels of its width, by what it shows."""
+WIDEST = {"claim": 1000, "runs": 800, "data": 1200, "run": 1200}
+"""Pixels of a picture's width, by what it shows."""
 FURTHER = ("matched", "published_fits", "published_modes", "calibration", "sanity", "attributes", "tuning")
 """Tables behind the comparisons, in the order of the page."""
 OF_DATA = {
@@ -141,7 +141,7 @@ def picture(figures: Path, name: str, alt: str, kind: str) -> list[Picture]:
     path = figures / f"{name}.png"
     if not path.is_file():
         return []
-    png = shrunk(path, *SIZES[kind])
+    png = shrunk(path, WIDEST[kind])
     return [Picture(data_uri(png), *size_of(png), alt)]
 
 

@@ -9,14 +9,20 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+COLOURS = 256
+"""Of a small picture."""
 
-def shrunk(source: Path, colours: int, widest: int | None = None) -> bytes:
-    """A picture as PNG, with so many colours and, if it is said, no wider than so many pixels."""
+
+def shrunk(source: Path, widest: int | None = None) -> bytes:
+    """A picture as PNG, with 256 colours and, if it is said, no wider than so many pixels.
+
+    An octree chooses the colours: it keeps the few pixels of a model's colour beside very many grey ones; a median cut does not.
+    """
     with Image.open(source) as picture:
         small = picture.convert("RGB")
         if widest is not None and small.width > widest:
             small = small.resize((widest, round(small.height * widest / small.width)), Image.Resampling.LANCZOS)
-        return as_png(small.quantize(colours, dither=Image.Dither.NONE))
+        return as_png(small.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE))
 
 
 def as_png(image: Image.Image) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import math
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, expect, sync_playwright
 from playwright.sync_api import Page as PlaywrightPage
 
@@ -23,10 +25,10 @@ from benchmarks.analysis.verdicts import judge
 from benchmarks.claims.spec import Claim, Evidence, Margin, Setting
 from benchmarks.command_line import main
 from benchmarks.report.results import Results
-from benchmarks.report.style import VERDICT_COLOURS
+from benchmarks.report.style import MODEL_COLOURS, VERDICT_COLOURS
 from benchmarks.report.web.chart import WIDTH, charts
 from benchmarks.report.web.page import report_html
-from benchmarks.report.web.pictures import sprites
+from benchmarks.report.web.pictures import shrunk, sprites
 from benchmarks.report.web.playground import LEVELS, courses, packed, planes
 from benchmarks.report.write import REPORT, pages_of, write_figure
 
@@ -91,6 +93,20 @@ def test_every_claim_and_comparison_has_its_place(report: Path) -> None:
     kinds = [attributes["class"] for tag, attributes in page.tags if attributes.get("class", "").startswith("toy ")]
     assert set(kinds) == {"toy plane", "toy course", "toy walk"}
     assert len(text.encode()) <= LIMIT
+
+
+def test_small_pictures_keep_the_models_colours(tmp_path: Path) -> None:
+    """A few coloured pixels beside very many grey ones of every shade."""
+    grey = np.random.default_rng(0).integers(0, 256, (600, 800, 1), np.uint8)
+    pixels = np.repeat(grey, 3, axis=2)
+    colours = [np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) for colour in MODEL_COLOURS.values()]
+    for index, colour in enumerate(colours):
+        pixels[10:14, 20 * index : 20 * index + 12] = colour
+    Image.fromarray(pixels).save(tmp_path / "picture.png")
+    with Image.open(io.BytesIO(shrunk(tmp_path / "picture.png"))) as small:
+        found = np.asarray(small.convert("RGB"), int)
+    for index, colour in enumerate(colours):
+        assert np.abs(found[12, 20 * index + 6] - colour).max() <= 20
 
 
 @committed
