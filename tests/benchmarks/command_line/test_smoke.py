@@ -128,13 +128,15 @@ def test_ex_post_densities_stand_beside_the_prior(smoke: tuple[Path, Finished], 
 
 def test_outputs_are_there(smoke: tuple[Path, Finished]) -> None:
     root, _ = smoke
-    tables = {path.name for path in (root / "tables").iterdir()}
-    assert tables == {
-        "ring.csv", "ring.md", "digits.csv", "digits.md", "matched.csv", "matched.md", "calibration.csv", "calibration.md",
-        "tuning.md", "claims.csv", "claims_settings.csv", "verdicts.md", "published_fits.md", "published_modes.md",
-        "sanity.md", "attributes.md",
+    pages = {
+        "ring", "digits", "matched", "calibration", "tuning", "verdicts", "published_fits", "published_modes", "sanity",
+        "attributes",
     }  # fmt: skip
-    figures = {path.name for path in (root / "figures").iterdir()}
+    data = {"ring", "digits", "matched", "calibration", "claims", "claims_settings"}
+    tables = {path.name for path in (root / "tables").iterdir()}
+    assert tables == {f"{name}{suffix}" for name in pages for suffix in (".md", ".tex")} | {f"{n}.csv" for n in data}
+    assert {"report.html", "ro-crate-metadata.json"} <= {path.name for path in root.iterdir()}
+    figures = {path.name for path in (root / "figures").glob("*.png")}
     assert figures >= {
         "ring-samples.png", "ring-training.png", "ring-strip.png", "ring-intervals.png", "digits-samples.png",
         "digits-training.png", "digits-intervals.png", "digits-reconstructions.png", "digits-interpolation.png",
@@ -145,8 +147,10 @@ def test_outputs_are_there(smoke: tuple[Path, Finished]) -> None:
     assert drawn >= {f"claim-{name}.png" for name in CLAIMS}
     assert drawn <= {f"claim-{name}{suffix}.png" for name in CLAIMS for suffix in ("", "-settings")}
     assert {f"claim-{name}-settings.png" for name in ("optimal-discriminator", "quality-order", "balance-k")} <= drawn
+    starts = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
     for path in (root / "figures").iterdir():
-        assert path.read_bytes().startswith(b"\x89PNG")
+        assert path.read_bytes().startswith(starts[path.suffix])
+        assert {path.with_suffix(suffix).exists() for suffix in starts} == {True}
 
 
 def test_provenance_says_how_the_numbers_came_about(smoke: tuple[Path, Finished]) -> None:

@@ -82,7 +82,8 @@ def test_files_are_written_with_calibration_alone_and_not_without(tmp_path: Path
     assert {path.name for path in (tmp_path / "tables").iterdir()} == {
         "calibration.csv", "calibration.md", "calibration.tex",
     }  # fmt: skip
-    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["calibration.png"]
+    figures = sorted(path.name for path in (tmp_path / "figures").iterdir())
+    assert figures == ["calibration.pdf", "calibration.png", "calibration.svg"]
     other = tmp_path / "other"
     other.mkdir()
     (other / "rows.csv").write_text(rows_to_csv([]))
