@@ -45,7 +45,8 @@ def results_with(root: Path, bias: float, floor: bool = True, sizes: tuple[int, 
     entry = {**dict.fromkeys(ROW_FIELDS), "measure": "mixture-floor", "dataset": "ring", "setting": "{}"}
     entry |= {"arm": None, "observation": None, "seeds": [1000, 1001], "experiments": ["e"], "failure": None}
     measurements = [entry] if floor else []
-    run = {"experiments": {"e": "?"}, "datasets": {"ring": facts}, "metrics": metrics, "measurements": measurements}
+    run: dict[str, object] = {"profile": "smoke", "experiments": {"e": "?"}, "datasets": {"ring": facts}}
+    run |= {"metrics": metrics, "measurements": measurements, "notes": []}
     (root / "run.json").write_text(json.dumps(run))
     return Results(root)
 
