@@ -112,7 +112,8 @@ def save(figure: Figure | None, path: Path) -> None:
     """
     if figure is None:
         return
-    figure.draw_without_rendering()  # lays it out; without an engine nothing is then laid out or drawn twice
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)  # once, not once for each format
     with plt.rc_context({"figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)
         for suffix, metadata in FORMATS.items():
