@@ -159,21 +159,21 @@ METRICS: dict[str, Metric] = {
         "squared kernel distance between features (Bińkowski et al. 2018)", atol=1e-6,
     ),
     "precision": Metric(
-        manifold.precision, ("precision_recall",), "reference", "share", "precision",
+        manifold.precision, ("manifold",), "reference", "share", "precision",
         "share of samples within the real images' neighbourhoods in feature space, k = 3 (Kynkäänniemi et al. 2019)",
         atol=SOME_IMAGES,
     ),
     "recall": Metric(
-        manifold.recall, ("precision_recall",), "reference", "share", "recall",
+        manifold.recall, ("manifold",), "reference", "share", "recall",
         "share of real images within the samples' neighbourhoods in feature space, k = 3 (Kynkäänniemi et al. 2019)",
         atol=SOME_IMAGES,
     ),
     "density": Metric(
-        manifold.density, ("density_coverage",), "reference", "", "density",
+        manifold.density, ("manifold",), "reference", "", "density",
         "neighbourhoods of real images that hold a sample, over k = 5: about 1 for real data (Naeem et al. 2020)", atol=SOME_IMAGES,
     ),
     "coverage": Metric(
-        manifold.coverage, ("density_coverage",), "reference", "share", "coverage",
+        manifold.coverage, ("manifold",), "reference", "share", "coverage",
         "share of real images with a sample in their neighbourhood, k = 5 (Naeem et al. 2020)", atol=SOME_IMAGES,
     ),
     "classes-covered": Metric(

@@ -13,7 +13,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from safetensors.torch import load as load_safetensors
 from torch import Tensor, nn
 from torch_fidelity import FeatureExtractorBase, register_feature_extractor
 from torch_fidelity.utils import create_feature_extractor
+
+from metrics.manifold import radii
 
 FOLDER = Path(__file__).parent / "extractors"
 FEATURES = 64
@@ -44,7 +46,8 @@ class Extractor:
         dimensions: F, the number of features.
         channels: channels of the images that it takes; grey images are repeated to as many.
         classifies: it also predicts the data set's own classes.
-        batch: images that it takes at once.
+        batch: images that it takes at once on a CPU: so few that what is between its layers stays near the processor.
+        cuda_batch: images that it takes at once on a GPU.
         path: the weights file.
         sha256: of that file, as hex.
     """
@@ -56,6 +59,7 @@ class Extractor:
     channels: int
     classifies: bool
     batch: int
+    cuda_batch: int
     path: Path
     sha256: str
 
@@ -71,6 +75,11 @@ class Features:
 
     values: np.ndarray
     probabilities: np.ndarray | None = None
+
+    @cached_property
+    def radii(self) -> list[Tensor]:
+        """Of the balls around the features (``metrics.manifold``); found once, however many samples are held against them."""
+        return radii(self.values)
 
 
 def sha256_of(content: bytes) -> str:
@@ -130,7 +139,8 @@ def extract(extractor: Extractor, images: np.ndarray, cuda: bool = False) -> Fea
     if pixels.shape[1] > extractor.channels:
         raise ValueError(f"{extractor.name} takes images of {extractor.channels} channel, not of {pixels.shape[1]}")
     pixels = pixels.expand(-1, extractor.channels, -1, -1)
-    batches = [network(batch.cuda() if cuda else batch) for batch in pixels.split(extractor.batch)]
+    at_once = extractor.cuda_batch if cuda else extractor.batch
+    batches = [network(batch.cuda() if cuda else batch) for batch in pixels.split(at_once)]
     parts = [torch.cat([part.cpu() for part in layer]).double().numpy() for layer in zip(*batches, strict=True)]
     return Features(*parts)
 
@@ -259,7 +269,8 @@ def in_domain_extractor(dataset: str) -> Extractor | None:
         dimensions=FEATURES,
         channels=channels,
         classifies=True,
-        batch=500,
+        batch=50,
+        cuda_batch=2000,
         path=path,
         sha256=digest,
     )

@@ -45,6 +45,7 @@ class InceptionWeights:
             channels=3,
             classifies=False,
             batch=32,
+            cuda_batch=64,
             path=self.path,
             sha256=self.sha256,
         )

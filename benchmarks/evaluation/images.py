@@ -11,7 +11,7 @@ from benchmarks.evaluation.base import CLASS_METRICS, FEW, Arrays, Measure, Subj
 from benchmarks.evaluation.sampling import sampled
 from benchmarks.training.randomness import derived_seed
 from metrics.features import Extractor, Features, extract
-from metrics.manifold import density_coverage, precision_recall
+from metrics.manifold import manifold
 from metrics.two_sample import held_out
 
 SHOWN_IMAGES = 64
@@ -47,8 +47,7 @@ def feature_facts(samples: Features, reference: Features) -> dict[str, Any]:
         "reference_features": reference.values,
         "sample_classes": samples.probabilities,
         "reference_classes": reference.probabilities,
-        "precision_recall": precision_recall(samples.values, reference.values),
-        "density_coverage": density_coverage(samples.values, reference.values),
+        "manifold": manifold(samples.values, reference.values, reference_radii=reference.radii),
     }
 
 
