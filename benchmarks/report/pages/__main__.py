@@ -1,6 +1,7 @@
 """Write the pages: ``python -m benchmarks.report.pages RESULTS [TITLE=RESULTS …] [--target docs]``.
 
-The first results directory is the main one: its pictures are copied. Others stand beside under their titles.
+The first results directory is the main one: its pictures are copied. Others stand beside under their titles; several of one
+title, each with other claims, stand as one.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from pathlib import Path
 from benchmarks.report.pages.claims_page import claims_page
 from benchmarks.report.pages.documents_page import documents_page
 from benchmarks.report.pages.gallery_page import gallery_page, pictures
-from benchmarks.report.results import Results
+from benchmarks.report.pages.joined import Joined, Judged
+from benchmarks.report.results import Results, load
 from benchmarks.report.web.pictures import shrunk
-from benchmarks.specs import InputError
 
 WIDEST = 1100
 """Pixels of a picture's width on the page."""
@@ -37,17 +38,23 @@ def copied(figures: Path, target: Path, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def write_pages(runs: dict[str, Path], target: Path) -> None:
+def write_pages(runs: Iterable[tuple[str, Path]], target: Path) -> None:
     """Write ``claims.md``, ``documents.md``, ``gallery.md`` and the pictures of the first run into ``target``.
 
+    Args:
+        runs: titles and results directories, at least one; a title may come again.
+        target: folder of the pages.
+
     Raises:
-        InputError: a directory is none of results.
+        InputError: a directory is none of results, or two of one title judged the same claim.
     """
-    for path in runs.values():
-        if not (path / "run.json").is_file():
-            raise InputError(f"{path} is not a results directory: it has no run.json")
-    results = {title: Results(path) for title, path in runs.items()}
-    main = next(iter(results.values()))
+    titled: dict[str, list[Results]] = {}
+    for title, path in runs:
+        titled.setdefault(title, []).append(load(path))
+    results: dict[str, Judged] = {
+        title: parts[0] if len(parts) == 1 else Joined(parts) for title, parts in titled.items()
+    }
+    main = next(iter(titled.values()))[0]
     figures = target / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     for old in figures.glob("*.png"):
@@ -71,13 +78,8 @@ def main() -> int:
     parser.add_argument("runs", nargs="+", type=named, metavar="[TITLE=]RESULTS", help="results directories")
     parser.add_argument("--target", type=Path, default=Path("docs"), help="where the pages go (default: docs)")
     arguments = parser.parse_args()
-    runs = dict(arguments.runs)
     try:
-        if len(runs) < len(arguments.runs):
-            raise InputError(
-                "two results directories have the same title; give each its own, as in MNIST=results/mnist"
-            )
-        write_pages(runs, arguments.target)
+        write_pages(arguments.runs, arguments.target)
     except (OSError, ValueError, KeyError) as error:
         print(f"pages: {' '.join(str(error).split())}", file=sys.stderr)
         return 2

@@ -11,12 +11,12 @@ from benchmarks.analysis.wording import in_words, number
 from benchmarks.claims.spec import Claim
 from benchmarks.report.conditions import change_of_mind, sentence
 from benchmarks.report.heading import with_unit
+from benchmarks.report.pages.joined import Judged
 from benchmarks.report.pages.side_by_side import side_by_side
-from benchmarks.report.results import Results
 from benchmarks.report.table import markdown_table
 from benchmarks.report.verdicts import p_value
 
-Runs = Mapping[str, Results]
+Runs = Mapping[str, Judged]
 """What a run is called on the page → its results, the main one first."""
 
 INTRODUCTION = """# The claims and their verdicts

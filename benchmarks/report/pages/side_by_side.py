@@ -11,7 +11,7 @@ from benchmarks.analysis.verdicts import SettingResult
 from benchmarks.analysis.wording import number
 from benchmarks.claims.spec import Claim
 from benchmarks.report.heading import with_unit
-from benchmarks.report.results import Results
+from benchmarks.report.pages.joined import Judged
 from benchmarks.report.table import markdown_table
 
 
@@ -47,7 +47,7 @@ def moved(claim: Claim) -> Iterator[tuple[str, str]]:
             yield setting.label, setting.on(dataset).label
 
 
-def pairs(own: Results, other: Results) -> list[Pair]:
+def pairs(own: Judged, other: Judged) -> list[Pair]:
     """The settings that one run tried on their own data sets and the other on another, in the order of the claims."""
     there = {result.claim: {one.label: one for one in result.settings} for result in other.verdicts}
     found = []
@@ -76,7 +76,7 @@ def decided(result: SettingResult) -> str:
     return word if word in ("supported", "refuted") else ""
 
 
-def side_by_side(runs: Mapping[str, Results]) -> str:
+def side_by_side(runs: Mapping[str, Judged]) -> str:
     """The settings that came out otherwise on another data set, contradictions first; empty where no two runs share any.
 
     Every other run is held against the first: settings, networks' rule, budget and margins' rule are the same, the data are not.

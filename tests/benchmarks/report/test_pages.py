@@ -14,8 +14,10 @@ from benchmarks.report.conditions import condition
 from benchmarks.report.pages.__main__ import main, write_pages
 from benchmarks.report.pages.claims_page import claims_page
 from benchmarks.report.pages.documents_page import documents_page
+from benchmarks.report.pages.joined import Joined
 from benchmarks.report.pages.side_by_side import side_by_side
 from benchmarks.report.results import Results
+from benchmarks.specs import InputError
 
 REPOSITORY = Path(__file__).parents[3]
 REFERENCE = REPOSITORY / "results" / "reference"
@@ -55,6 +57,26 @@ def test_runs_stand_side_by_side(reference: Results) -> None:
     assert "| claim | document | one | other |" in both
     assert both.count("**What would change our mind.**") == len(reference.claims)
     assert "**One: mixed**" in both and "**Other: mixed**" in both
+
+
+def with_claims(reference: Results, names: set[str], **trial: object) -> Results:
+    """The results as if only these claims had been on trial."""
+    part = Results(REFERENCE)
+    verdicts = [one for one in reference.verdicts if one.claim in names]
+    claims = {name: claim for name, claim in reference.claims.items() if name in names}
+    part.__dict__.update(claims=claims, verdicts=verdicts, trial={**reference.trial, **trial})
+    return part
+
+
+def test_several_runs_stand_as_one(reference: Results, page: str) -> None:
+    """Which together judged every claim once: the page is that of one run, but for the order of the claims."""
+    names = list(reference.claims)
+    parts = [with_claims(reference, set(names[:20])), with_claims(reference, set(names[20:]))]
+    assert claims_page({"here": Joined(parts)}, {"quality-order": "figures/claim-quality-order.png"}) == page
+    with pytest.raises(InputError, match=f"judged {names[0]}, which needs"):
+        Joined([*parts, with_claims(reference, {names[0]})])
+    with pytest.raises(InputError, match="when the registry had other claims"):
+        Joined([parts[0], with_claims(reference, set(names[20:]), families={"primary": 1})])
 
 
 def elsewhere(reference: Results, name: str, **words: str) -> Results:
@@ -116,7 +138,7 @@ def test_both_pages_and_pictures_are_written(tmp_path: Path) -> None:
     target = tmp_path / "docs"
     (target / "figures").mkdir(parents=True)
     (target / "figures" / "claim-gone.png").write_bytes(b"of a claim that is no more")
-    write_pages({"here": REFERENCE}, target)
+    write_pages([("here", REFERENCE)], target)
     assert not list((target / "figures").glob("*.png"))  # a reference keeps no pictures of claims
     documents = (target / "documents.md").read_text(encoding="utf-8")
     for name, document in DOCUMENTS.items():
@@ -138,12 +160,15 @@ def test_what_errata_point_to_exists() -> None:
                 assert name in CLAIMS
 
 
-def test_no_results_and_two_of_a_name_are_refused(
+def test_no_results_and_a_claim_twice_under_one_title_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for words, message in (
         ([str(tmp_path)], "is not a results directory: it has no run.json"),
-        ([f"a={REFERENCE}", f"a={REFERENCE}"], "two results directories have the same title"),
+        (
+            [f"a={REFERENCE}", f"a={REFERENCE}"],
+            "two results directories of one title judged ae-beats-pca, which needs the evidence of one run",
+        ),
     ):
         monkeypatch.setattr("sys.argv", ["pages", *words, "--target", str(tmp_path / "docs")])
         assert main() == 2
