@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -151,20 +152,37 @@ def studentised_permutation(a: np.ndarray, b: np.ndarray, margin: float = 0.0) -
     if min(len(a), len(b)) < 2:
         return np.nan, np.nan
     exact = math.comb(len(a) + len(b), len(a)) <= EXACT_PERMUTATIONS
-    result = stats.permutation_test(
-        (a, b),
-        _welch_statistic,
-        permutation_type="independent",
-        vectorized=True,
-        n_resamples=np.inf if exact else DRAWN_PERMUTATIONS,
-        batch=1_000,
-        rng=np.random.default_rng(PERMUTATION_SEED),
-    )
-    drawn, observed = result.null_distribution, result.statistic
+    if exact:
+        pooled = np.concatenate([a, b])
+        first, second = partitions(len(pooled), len(a))
+        drawn, observed = _welch_statistic(pooled[first], pooled[second], 1), _welch_statistic(a, b, 0)
+    else:
+        result = stats.permutation_test(
+            (a, b),
+            _welch_statistic,
+            permutation_type="independent",
+            vectorized=True,
+            n_resamples=DRAWN_PERMUTATIONS,
+            batch=1_000,
+            rng=np.random.default_rng(PERMUTATION_SEED),
+        )
+        drawn, observed = result.null_distribution, result.statistic
     equal = np.isclose(drawn, observed, rtol=1e-9, atol=1e-9)
     own = 0 if exact else 1  # among all permutations is the observed one; to those drawn it is added
     above, below = (int((side | equal).sum()) for side in (drawn > observed, drawn < observed))
     return (above + own) / (len(drawn) + own), (below + own) / (len(drawn) + own)
+
+
+@lru_cache(maxsize=8)
+def partitions(n: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """All ways to take ``size`` of n values: indices of those taken, (C, size), and of the others, (C, n − size).
+
+    SciPy goes through them anew with every test, one by one.
+    """
+    taken = np.array(list(combinations(range(n), size)))
+    others = np.ones((len(taken), n), bool)
+    np.put_along_axis(others, taken, False, 1)
+    return taken, np.nonzero(others)[1].reshape(len(taken), n - size)
 
 
 def _welch_statistic(a: np.ndarray, b: np.ndarray, axis: int) -> np.ndarray:
