@@ -1,0 +1,123 @@
+"""Measure how fast the suite is: ``python -m benchmarks.speed [training] [peers] [machine]``.
+
+training: seed-updates per second by width of the seed axis, form and workers, against a plain and the habitual loop.
+peers: the same against pythae's trainer, where it is installed (extra ``peers``).
+machine: the training's matrix products and its optimiser alone, beside all of it.
+
+Contenders take turns in one process tree; ratios are of one turn, so that a machine's drift hits all alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.datasets import DATASETS, load
+from benchmarks.options import DEFAULT_DATA_DIR, make_options
+from benchmarks.outputs import processor
+from benchmarks.planning import environment_for
+from benchmarks.specs import InputError, lookup
+from benchmarks.speed import machine, peers, training
+from benchmarks.speed.page import PARTS, write
+from models import MODELS
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1, for argparse."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    """Parser of the command."""
+    made = argparse.ArgumentParser(
+        prog="python -m benchmarks.speed", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("part", nargs="*", help=f"what to measure: {', '.join(PARTS)} (default: all)")
+    made.add_argument("--dataset", nargs="+", default=["ring", "digits"])
+    made.add_argument("--model", nargs="+", default=["ae", "vae", "gan"])
+    made.add_argument("--network", nargs="+", default=["mlp"], help="kinds of networks: mlp, conv")
+    made.add_argument("--width", nargs="+", type=positive, default=[1, 2, 4, 8], help="seeds trained at once")
+    made.add_argument("--workers", nargs="+", type=positive, default=[1, 2], help="processes that train at once")
+    made.add_argument("--updates", type=positive, default=100)
+    made.add_argument("--repeats", type=positive, default=5, help="turns")
+    made.add_argument("--device", default="auto")
+    made.add_argument("--threads", type=positive, default=1, help="of each process")
+    made.add_argument("--data-dir", type=Path, default=DEFAULT_DATA_DIR)
+    made.add_argument("--output", type=Path, help="a folder for speed.json, speed.md and speed.png")
+    return made
+
+
+def checked_cases(arguments: argparse.Namespace, device: str) -> list[training.Case]:
+    """What is trained, checked before anything is measured.
+
+    Raises:
+        InputError: an unknown name, networks that a data set has not, data that are not there.
+    """
+    for name in arguments.model:
+        if not lookup(MODELS, "model", name).Settings.model_fields or name == "pca":
+            raise InputError(f"model {name!r} is not trained by updates; choose others")
+    for name in arguments.dataset:
+        lookup(DATASETS, "data set", name)
+        load(name, arguments.data_dir, offline=True)
+    return [
+        training.case(dataset, model, network, arguments.updates, arguments.data_dir, device)
+        for dataset, network, model in product(arguments.dataset, arguments.network, arguments.model)
+    ]
+
+
+def main() -> int:
+    """Measure and print.
+
+    Returns:
+        exit status: 0 done, 2 bad arguments.
+    """
+    arguments = parser().parse_args()
+    torch.set_num_threads(arguments.threads)
+    try:
+        parts = [name for name in PARTS if not arguments.part or name in arguments.part]
+        for name in arguments.part:
+            lookup(PARTS, "part", name)
+        environment = environment_for(make_options({"device": arguments.device}).device)
+        if arguments.output and (arguments.output.exists() and not arguments.output.is_dir()):
+            raise InputError(f"output {arguments.output} is a file; give a folder")
+        cases = checked_cases(arguments, environment.device)
+        if "peers" in arguments.part and not peers.there():
+            raise InputError(peers.ABSENT)
+    except InputError as error:
+        print(f"speed: {error}", file=sys.stderr)
+        return 2
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in parts}
+    for what in cases:
+        for name in parts:
+            found: list[dict[str, Any]] = []
+            if name == "training":
+                found = training.compare(what, arguments.width, arguments.workers, arguments.repeats, arguments.threads)
+            elif name == "machine":
+                found = [machine.floor(what, width, arguments.repeats) for width in arguments.width]
+            elif peers.there() and what.spec.model in peers.TRAINS:
+                found = peers.compare(what, arguments.width, arguments.repeats)
+            rows[name] += found
+            for row in found:
+                print(f"{name:<10}{'  '.join(PARTS[name].line(row))}", flush=True)
+    facts = {
+        "processor": processor(), "hardware": environment.hardware, "torch": torch.__version__, "threads": arguments.threads,
+        "updates": arguments.updates, "turns": arguments.repeats,
+    }  # fmt: skip
+    if arguments.output:
+        write(facts, rows, arguments.output)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
