@@ -1,8 +1,9 @@
 """Make a small copy of a results directory that can be committed: ``python -m benchmarks.reference FROM TO [--rows-only]``.
 
 It holds the rows in full (``rows.csv.gz``), run and provenance, the tables, the pictures of the whole run, and of the arrays
-what other pictures need: curves of all seeds, samples and images of the one seed that is shown, fewer of them, points as 16-bit
-floats. Weights stay behind; with ``--rows-only`` all arrays do, for runs of very many measurements.
+what other pictures need: curves and other lines of all seeds, points of the first four that did not fail, images and the like of
+the first, fewer of them, points as 16-bit floats. A mark says for which seeds a measurement's arrays are there. Weights stay behind;
+with ``--rows-only`` all arrays do, for runs of very many measurements.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.analysis.calibration import CALIBRATION
-from benchmarks.report.results import Results
+from benchmarks.report.results import KEPT_RUNS, Results
 from benchmarks.report.web.pictures import shrunk
 from benchmarks.specs import InputError
 from benchmarks.store import Store, array_bytes
@@ -28,26 +30,30 @@ PICTURES = ("overview", "calibration", "sanity", "verdicts")
 """Pictures that are copied, where the run made them."""
 KEPT = {"points": 1000, "images": 36, "strip": 400}
 """How many of a seed's points and images stay."""
-OF_ALL_SEEDS = ("curve/", "steps")
-"""Arrays whose name begins so are kept for every seed."""
-LIMIT = 5_000_000
+SHOWN_RUNS = {"points": 4}
+"""Of how many seeds an array stays that is no line: as many as pictures show side by side; of one, where none is named."""
+LIMIT = 6_000_000
 
 
-def thinned(arrays: dict[str, np.ndarray], shown: int | None) -> dict[str, np.ndarray]:
+def thinned(arrays: dict[str, np.ndarray], ok: Sequence[int]) -> dict[str, np.ndarray]:
     """Arrays as pictures need them: the second axis cut to ``KEPT``, points rounded to 16-bit floats.
 
     Args:
-        arrays: each with a leading seed axis, which stays.
-        shown: index of the seed that pictures show; the others' samples and images become zeros.
+        arrays: each with a leading seed axis, which stays. Lines, with one axis more, stay as they are.
+        ok: indices of the seeds that did not fail. Of other arrays than lines the first of these stay, the rest becomes zeros.
+
+    Returns:
+        the arrays, and under ``KEPT_RUNS`` for which seeds they are all there.
     """
-    small = {}
+    lines = {name for name, array in arrays.items() if array.ndim == 2}
+    runs = min((SHOWN_RUNS.get(name, 1) for name in arrays.keys() - lines), default=len(ok))
+    seeds = len(next(iter(arrays.values()), ()))
+    kept = np.isin(np.arange(seeds), ok[:runs])
+    small: dict[str, np.ndarray] = {KEPT_RUNS: kept} if arrays else {}
     for name, array in arrays.items():
         part = array[:, : KEPT[name]] if name in KEPT else array
-        if not name.startswith(OF_ALL_SEEDS):
-            blank = np.zeros_like(part)
-            if shown is not None:
-                blank[shown] = part[shown]
-            part = blank
+        if name not in lines:
+            part = np.where(kept.reshape(-1, *[1] * (part.ndim - 1)), part, np.zeros_like(part))
         small[name] = part.astype(np.float16) if name in ("points", "strip") else part
     return small
 
@@ -98,7 +104,7 @@ def make_reference(source: Path, target: Path, rows_only: bool = False) -> int:
         full, small, results = Store(source, read_only=True), Store(aside), Results(source)
         for entry in () if rows_only else run["measurements"]:
             if not entry["failure"] and entry["measure"] not in CALIBRATION:  # which gives rows alone
-                arrays = thinned(full.read_arrays("measurements", entry["key"]), results.first_ok(entry))
+                arrays = thinned(full.read_arrays("measurements", entry["key"]), results.ok(entry))
                 small.write("measurements", entry["key"], {"arrays.npz": array_bytes(arrays)})
         shutil.rmtree(aside / "writing", ignore_errors=True)
         shutil.rmtree(target, ignore_errors=True)

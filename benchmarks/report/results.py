@@ -24,6 +24,8 @@ from benchmarks.report.style import has_normal_prior
 from benchmarks.specs import InputError, canonical_json
 from benchmarks.store import Store, check_version, sha256
 
+KEPT_RUNS = "kept"
+"""Beside a small copy's arrays: for each seed whether all of them are there."""
 BLOCK_COLUMNS = ["block", "dataset", "model", "settings", "updates", "batch", "seeds", "split"]
 
 
@@ -237,16 +239,24 @@ class Results:
         return groups
 
     def arrays(self, entry: dict[str, Any]) -> dict[str, np.ndarray]:
-        """Arrays of one measurement, each with a leading seed axis; empty where no seed gave any."""
+        """Arrays of one measurement, each with a leading seed axis; empty where no seed gave any.
+
+        A small copy has some of them for a few seeds alone, and zeros for the others.
+        """
+        return {name: array for name, array in self._stored(entry).items() if name != KEPT_RUNS}
+
+    def _stored(self, entry: dict[str, Any]) -> dict[str, np.ndarray]:
         return Store(self.root, read_only=True).read_arrays("measurements", entry["key"])
 
     def runs(self, entry: dict[str, Any]) -> dict[int, dict[str, np.ndarray]]:
-        """Arrays of each seed of a measurement that did not fail, without the seed axis, by the seed's index."""
-        arrays = self.arrays(entry)
+        """Arrays of each seed of a measurement that did not fail, without the seed axis, by the seed's index.
+
+        Of a small copy those seeds whose arrays are there.
+        """
+        stored = self._stored(entry)
+        kept = stored.pop(KEPT_RUNS, np.ones(len(entry["seeds"]), bool))
         return {
-            index: {name: array[index] for name, array in arrays.items()}
-            for index, ok in enumerate(self._ok(entry))
-            if ok
+            index: {name: array[index] for name, array in stored.items()} for index in self.ok(entry) if kept[index]
         }
 
     def example(self, entries: list[dict[str, Any]]) -> dict[str, np.ndarray]:
@@ -259,7 +269,11 @@ class Results:
 
     def first_ok(self, entry: dict[str, Any]) -> int | None:
         """Index of the first seed of a measurement that did not fail; None where all failed."""
-        return next((index for index, ok in enumerate(self._ok(entry)) if ok), None)
+        return next(iter(self.ok(entry)), None)
+
+    def ok(self, entry: dict[str, Any]) -> list[int]:
+        """Indices of the seeds of a measurement that did not fail."""
+        return [index for index, ok in enumerate(self._ok(entry)) if ok]
 
     def _ok(self, entry: dict[str, Any]) -> list[bool]:
         rows = self.evidence.groups.get(identity_of(entry))

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.reference import LIMIT, main, make_reference, thinned
+from benchmarks.report.claims.evidence import decisive, tried
 from benchmarks.report.results import Results
 from benchmarks.report.write import pages_of
 from benchmarks.specs import seed_blocks
@@ -21,28 +22,42 @@ from metrics.features import extractor_names
 COMMITTED = Path(__file__).parents[2] / "results" / "reference"
 
 
-def test_thinning_keeps_the_shown_seed_and_all_curves() -> None:
+def test_thinning_keeps_all_lines_and_of_other_arrays_the_first_runs() -> None:
     arrays: dict[str, np.ndarray] = {
         "points": np.ones((8, 2000, 2), np.float32),
         "images": np.ones((8, 64, 8, 8), np.uint8),
         "plane": np.ones((8, 3, 3), np.uint8),
         "curve/loss": np.ones((8, 5)),
-        "steps": np.ones((8, 5)),
+        "map": np.ones((8, 5)),
     }
-    small = thinned(arrays, shown=2)
+    small = thinned(arrays, ok=[2, 3, 5, 6, 7])
     assert {name: array.shape for name, array in small.items()} == {
+        "kept": (8,),
         "points": (8, 1000, 2),
         "images": (8, 36, 8, 8),
         "plane": (8, 3, 3),
         "curve/loss": (8, 5),
-        "steps": (8, 5),
+        "map": (8, 5),
     }
     assert small["points"].dtype == np.float16
     for name in ("points", "images", "plane"):
-        assert [bool(seed.any()) for seed in small[name]] == [index == 2 for index in range(8)]
+        assert [bool(seed.any()) for seed in small[name]] == small["kept"].tolist() == [i == 2 for i in range(8)]
         assert small[name][2].all()
-    assert small["curve/loss"].all()
-    assert not thinned(arrays, shown=None)["plane"].any()
+    assert small["curve/loss"].all() and small["map"].all()
+    assert not thinned(arrays, ok=[])["plane"].any()
+
+
+def test_thinning_keeps_as_many_runs_as_pictures_show() -> None:
+    """Four where a measurement has nothing but points, all where it has nothing but lines."""
+    small = thinned({"points": np.ones((8, 20, 2)), "steps": np.ones((8, 5))}, ok=[0, 2, 3, 5, 6])
+    assert (
+        small["kept"].tolist()
+        == [index in (0, 2, 3, 5) for index in range(8)]
+        == [bool(s.any()) for s in small["points"]]
+    )
+    small = thinned({"map": np.ones((3, 5))}, ok=[0, 2])
+    assert small["kept"].tolist() == [True, False, True]
+    assert thinned({}, ok=[0]) == {}
 
 
 def many_coloured(path: Path) -> None:
@@ -82,7 +97,7 @@ def test_copy_reads_like_the_original(tmp_path: Path) -> None:
             small.size == whole.size and len(np.unique(np.asarray(small.convert("RGB")).reshape(-1, 3), axis=0)) == 256
         )
     pd.testing.assert_frame_equal(Results(tmp_path / "small").all_rows, Results(source).all_rows)
-    assert Store(tmp_path / "small").read_arrays("measurements", "k")["points"].shape == (1, 1000, 2)
+    assert Results(tmp_path / "small").arrays(entries[0])["points"].shape == (1, 1000, 2)
     make_reference(source, tmp_path / "rows", rows_only=True)
     without = {str(p.relative_to(tmp_path / "rows")) for p in (tmp_path / "rows").rglob("*") if p.is_file()}
     assert without == {name for name in files if not name.startswith("measurements/")}
@@ -124,6 +139,18 @@ def test_an_earlier_copy_is_replaced(tmp_path: Path) -> None:
     pictures = [path.name for path in (tmp_path / "copy").glob("*.png")]
     assert pictures == ["calibration.png"]  # a run copies the pictures that it has
     assert gzip.decompress((tmp_path / "copy" / "rows.csv.gz").read_bytes()) == b"newer"
+
+
+def test_a_copys_pictures_show_the_runs_that_it_has() -> None:
+    """And no zeros in the place of others; what a line is of is said."""
+    results = Results(COMMITTED)
+    groups = [group for _, own in decisive(results, "inverse-cdf") for group in own.values()]
+    group = next(group for group in groups if "map" in group.example)
+    assert all(run["map"].any() for run in group.runs)
+    shown, there = len(group.runs), sum(len(results.ok(entry)) for entry in group.entries)
+    assert group.which == ("every run" if shown == there else f"{shown} of {there} runs")
+    pairs = [group for _, own in tried(results, "no-mode-collapse") for group in own.values()]
+    assert all(run["points"].any() for group in pairs for run in group.runs if "points" in run)
 
 
 @pytest.mark.skipif(not COMMITTED.exists(), reason="no committed reference results in this checkout")

@@ -44,7 +44,7 @@ def quality_by_cost(results: Results) -> Figure | None:
                 if name in drawn or not group.runs:
                     continue
                 for index, run in enumerate(group.runs):
-                    label = name if index == 0 else None
+                    label = f"{name}, {group.which}" if index == 0 else None
                     playing = run["game_flops"] > 0
                     axes.plot(
                         run["game_flops"][playing],

@@ -35,6 +35,12 @@ class Group:
         return [run for entry in self.entries for run in self.results.runs(entry).values()]
 
     @property
+    def which(self) -> str:
+        """Which runs there are arrays of, in words: a small copy may have kept some alone."""
+        there, all_of_them = len(self.runs), sum(len(self.results.ok(entry)) for entry in self.entries)
+        return "every run" if there == all_of_them else f"{there} of {all_of_them} runs"
+
+    @property
     def example(self) -> Arrays:
         """Arrays of the first run that did not fail; empty where all failed."""
         return next(iter(self.runs), {})

@@ -42,7 +42,8 @@ def gradient_against_output(results: Results) -> Figure | None:
             axes.axhline(value, color=LOSSES[loss][0], linestyle="--", linewidth=1)
         axes.set_title(dataset, loc="left")
     grid[0][0].set_ylabel("norm of the generator's gradient, in that before training\n(dashed: margins)")
-    grid[0][0].legend(frameon=False, fontsize=8, title="every run; hollow: D still errs", title_fontsize=8)
+    which = next(iter(groups.values())).which
+    grid[0][0].legend(frameon=False, fontsize=8, title=f"{which}; hollow: D still errs", title_fontsize=8)
     put_heading(figure, results, claim.id)
     return figure
 

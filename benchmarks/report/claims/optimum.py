@@ -69,7 +69,7 @@ def draw_over_line(axes: Axes, results: Results, group: Group, dataset: str) -> 
     """D of every run, the formula, and below them the two densities."""
     runs = group.runs
     for number, run in enumerate(runs):
-        label = "trained D, every run" if number == 0 else None
+        label = f"trained D, {group.which}" if number == 0 else None
         axes.plot(
             run["positions"],
             run["probability"],

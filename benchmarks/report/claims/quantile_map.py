@@ -29,7 +29,7 @@ def maps_over_u(results: Results) -> Figure | None:
         for number, run in enumerate(group.runs):
             falls = run["map"][-1] < run["map"][0]
             drawn = run["map"][::-1] if falls else run["map"]  # u is symmetric about 1/2
-            label = f"{(model or '').upper()}'s generator, every run" if number == 0 else None
+            label = f"{(model or '').upper()}'s generator, {group.which}" if number == 0 else None
             axes.plot(
                 run["u"], drawn, color=MODEL_COLOURS.get(model, OTHER_COLOUR), linewidth=1, alpha=0.6, label=label
             )
