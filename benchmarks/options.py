@@ -21,10 +21,10 @@ def resolvable(path: Path) -> Path:
     """The path, if it leads anywhere.
 
     Raises:
-        ValueError: its links lead in a circle, or it is too long for the system.
+        ValueError: its links lead in a circle, it is too long for the system, or it is not UTF-8.
     """
     try:
-        path.resolve()
+        str(path.resolve()).encode()  # what is written of it is UTF-8
         os.path.lexists(path)
     except (OSError, RuntimeError, ValueError) as error:
         raise ValueError(f"no path that leads anywhere ({' '.join(str(error).split()):.80})") from None

@@ -28,7 +28,7 @@ from benchmarks.planning import Plan
 from benchmarks.recipes import TUNED_AS, TUNED_FILE
 from benchmarks.rows import failed_rows, identity, label_of
 from benchmarks.specs import SCHEMA_VERSION, canonical_json
-from benchmarks.store import ROW_FIELDS, Kind, Store, rows_to_csv, write_file
+from benchmarks.store import ROW_FIELDS, Kind, Store, rows_to_csv, sealed, sha256, write_file
 from benchmarks.worker import Outcome
 from metrics import METRICS
 
@@ -37,9 +37,14 @@ ASKED = {"measure", "dataset", "options", "data_seeds", "split"}
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
+def json_bytes(value: Any) -> bytes:
+    """Indented JSON."""
+    return (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write indented JSON."""
-    write_file(path, (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+    write_file(path, json_bytes(value))
 
 
 def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str, str]:
@@ -78,25 +83,28 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
                 }
             )
     root = plan.options.output_dir
-    write_file(root / "rows.csv", rows_to_csv({name: row[name] for name in ROW_FIELDS} for row in rows).encode())
-    write_json(
-        root / "run.json",
-        {
-            "schema_version": SCHEMA_VERSION,
-            "profile": plan.options.profile,
-            "experiments": {name: e.question for name, e in EXPERIMENTS.items()},
-            "notes": plan.notes,
-            "datasets": {name: dataset_facts(dataset) for name, dataset in plan.datasets.items()},
-            "metrics": {
-                name: {"title": m.title, "direction": m.direction, "unit": m.unit, "summary": m.summary}
-                for name, m in METRICS.items()
-            },
-            "measurements": entries,
-            "blocks": {unit.key: unit.block.model_dump(mode="json") for unit in plan.units if unit.block and unit.key},
+    contents = {
+        "rows.csv": rows_to_csv({name: row[name] for name in ROW_FIELDS} for row in rows).encode(),
+        "tuning.json": json_bytes(searches(plan)),
+        "claims.json": json_bytes(claims_on_trial(plan)),
+    }
+    for name, content in contents.items():
+        write_file(root / name, content)
+    run = {
+        "schema_version": SCHEMA_VERSION,
+        "profile": plan.options.profile,
+        "experiments": {name: e.question for name, e in EXPERIMENTS.items()},
+        "notes": plan.notes,
+        "datasets": {name: dataset_facts(dataset) for name, dataset in plan.datasets.items()},
+        "metrics": {
+            name: {"title": m.title, "direction": m.direction, "unit": m.unit, "summary": m.summary}
+            for name, m in METRICS.items()
         },
-    )
-    write_json(root / "tuning.json", searches(plan))
-    write_json(root / "claims.json", claims_on_trial(plan))
+        "measurements": entries,
+        "blocks": {unit.key: unit.block.model_dump(mode="json") for unit in plan.units if unit.block and unit.key},
+        "sha256": {name: sha256(content) for name, content in contents.items()},
+    }
+    write_json(root / "run.json", sealed(json.loads(json_bytes(run))))  # at last: it says which files belong together
     return said
 
 

@@ -2,7 +2,7 @@
 
 It holds the rows in full (``rows.csv.gz``), run and provenance, the tables, the pictures of the whole run, and of the arrays
 what other pictures need: curves and other lines of all seeds, points of the first four that did not fail, images and the like of
-the first, fewer of them, points as 16-bit floats. A mark says for which seeds a measurement's arrays are there. Weights stay behind;
+the first, fewer of them, points as 16-bit floats. A mark says for which seeds the arrays are there. Weights stay behind;
 with ``--rows-only`` all arrays do, for runs of very many measurements.
 """
 

@@ -18,6 +18,7 @@ import json
 import os
 import platform
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -168,7 +169,17 @@ def write_file(path: Path, content: bytes) -> None:
 def manifest_bytes(key: str, hashes: Mapping[str, str]) -> bytes:
     """A manifest: the unit's key, the SHA-256 of its files, and that of the manifest without this last field."""
     manifest = {"schema_version": SCHEMA_VERSION, "key": key, "sha256": dict(hashes)}
-    return canonical_json({**manifest, "self": sha256(canonical_json(manifest).encode())}).encode()
+    return canonical_json(sealed(manifest)).encode()
+
+
+def sealed(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts with a hash of their own, as the last one."""
+    return {**facts, "self": sha256(canonical_json(dict(facts)).encode())}
+
+
+def is_sealed(facts: Mapping[str, Any]) -> bool:
+    """Whether facts are those that their own hash was taken of."""
+    return facts == sealed({name: value for name, value in facts.items() if name != "self"})
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -181,9 +192,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     content = (path / MANIFEST).read_bytes()
     manifest = json.loads(content)
     if "self" in manifest:
-        without = {name: value for name, value in manifest.items() if name != "self"}
-        sound = canonical_json(manifest).encode() == content
-        if not sound or manifest["self"] != sha256(canonical_json(without).encode()):
+        if canonical_json(manifest).encode() != content or not is_sealed(manifest):
             raise DamagedUnitError(f"{path / MANIFEST} is damaged: its own SHA-256 is not that of its content")
     elif manifest["schema_version"] != 1:  # as written before manifests had a hash of their own
         raise DamagedUnitError(f"{path / MANIFEST} is damaged: its own SHA-256 is missing")
@@ -243,21 +252,31 @@ class Store:
         return self.root / kind / key
 
     def has(self, kind: Kind, key: str) -> bool:
-        """Whether the unit is stored and undamaged. A damaged one is moved to ``root/damaged`` and counts as missing."""
+        """Whether the unit is stored and undamaged. A damaged one is moved to ``root/damaged`` and counts as missing.
+
+        One that another process is just putting in the place of this one is not damaged: it is looked at again.
+        """
         path = self.path(kind, key)
-        if not os.path.lexists(path):
-            return False
-        try:
-            self._check(path)
-        except DamagedUnitError:
-            if self.read_only:
+        for patience in (0.02, 0.2, None):
+            if not os.path.lexists(path):
                 return False
+            try:
+                self._check(path)
+            except DamagedUnitError:
+                if patience is None:
+                    break
+                time.sleep(patience)
+            else:
+                return True
+        if not self.read_only:
             aside = self.root / "damaged" / f"{key}-{uuid.uuid4().hex[:8]}"
             aside.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(path, aside)
+            try:
+                os.replace(path, aside)
+            except FileNotFoundError:  # another process was faster
+                return False
             self.put_aside.append(aside)
-            return False
-        return True
+        return False
 
     def _check(self, path: Path) -> None:
         try:

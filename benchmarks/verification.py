@@ -24,10 +24,11 @@ from benchmarks.options import RunOptions
 from benchmarks.outputs import git_state, processor
 from benchmarks.planning import Plan, PlannedMeasurement, Unit, environment_for, units_of
 from benchmarks.report.results import Results
+from benchmarks.report.results import load as load_results
 from benchmarks.rows import label_of
 from benchmarks.runner import run
 from benchmarks.specs import Block, InputError, Measurement
-from benchmarks.store import Store, check_version
+from benchmarks.store import Store
 from metrics import METRICS, base_name
 
 Agreement = Literal["bit-equal", "agrees", "differs", "not comparable"]
@@ -90,8 +91,9 @@ class Verification:
 
     @property
     def sound(self) -> bool:
-        """Nothing differs and nothing failed."""
-        return not self.failed and all(agreement != "differs" for _, agreement in self.comparisons)
+        """Something could be compared, nothing differs and nothing failed."""
+        found = {agreement for _, agreement in self.comparisons}
+        return not self.failed and "differs" not in found and bool(found - {"not comparable"})
 
     def lines(self) -> list[str]:
         """What to print: one line for each unit, then those that differ, then the sum."""
@@ -108,7 +110,14 @@ class Verification:
         lines += [f"differs: {w.unit}, {w.metric}: {in_short(w.there)} there, {in_short(w.here)} here" for w in wrong]
         lines += [f"failed: {message}" for message in self.failed]
         how = "bit-equal" if self.same_setup else "as far as another setup can tell"
-        lines.append(f"verified, {how}" if self.sound else "not verified")
+        compared = any(agreement != "not comparable" for _, agreement in self.comparisons)
+        lines.append(
+            f"verified, {how}"
+            if self.sound
+            else "not verified"
+            if compared
+            else "not verified: nothing could be compared"
+        )
         return lines
 
     def facts(self) -> dict[str, Any]:
@@ -176,10 +185,7 @@ def verify(root: Path, options: RunOptions, sample: int, sample_seed: int = 0) -
     Raises:
         InputError: no results directory, or none that can be verified; data missing.
     """
-    if not (root / "run.json").is_file():
-        raise InputError(f"{root} is not a results directory: it has no run.json")
-    results = Results(root)
-    check_version(results.run["schema_version"], root)
+    results = load_results(root)
     groups = asked(results.run, root)
     chosen = random.Random(sample_seed).sample(sorted(groups), min(sample, len(groups)))
     entries = [one for name in sorted(chosen, key=list(groups).index) for one in groups[name]]
@@ -227,15 +233,16 @@ def compared(
     for row in store.read_rows(planned.key):
         here.setdefault(row["metric"], {})[int(row["seed"]) if row["seed"] else None] = float(row["value"])
     for metric, values in here.items():
+        seeds: list[int | None] = list(planned.measurement.seeds)
         try:
-            there = results.evidence.metric(entry["key"], metric)
-        except ValueError:
-            continue
+            there = results.evidence.metric(entry["key"], metric).reindex(seeds).to_numpy(float)
+        except ValueError:  # it has no such metric
+            there = np.full(len(seeds), np.nan)
         yield Comparison(
             unit=unit_label(unit.block, unit.label),
             metric=metric,
-            there=there.to_numpy(float),
-            here=np.array([values[seed] for seed in entry["seeds"]]),
+            there=there,
+            here=np.array([values[seed] for seed in seeds]),
             same_setup=same_processor and planned.key == entry["key"],
             trained=unit.block is not None,
         )

@@ -142,12 +142,17 @@ def run_unit(unit: Unit, work: Work, patience: float = 0.0) -> Outcome:
     """
     store = Store(work.results_dir)
     locks = store.root / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
     try:
+        locks.mkdir(parents=True, exist_ok=True)
         with FileLock(locks / f"{unit.name}.lock", timeout=patience):
             return _run_alone(unit, work, store)
     except Timeout:
         return Outcome(busy=True)
+    except OSError as error:  # what stands in the place of the lock, say: the other units are none the worse
+        outcome = Outcome()
+        for planned in unit.missing:
+            outcome.fail(planned, error)
+        return outcome
 
 
 def _run_alone(unit: Unit, work: Work, store: Store) -> Outcome:

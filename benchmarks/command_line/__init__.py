@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -40,10 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         exit status: 0 done, 1 some runs crashed, 2 bad input, 130 interrupted, 143 terminated.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    runs = not words or words[0].startswith("-")
+    resume = "; what was finished is stored, the same command goes on from there" if runs else ""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows ASCII alone is no reason to fail
     try:
         if threading.current_thread() is threading.main_thread():
             _listen()
-        if not words or words[0].startswith("-"):
+        if runs:
             return run(words)
         return lookup(COMMANDS, "command", words[0])(words[1:])
     except InputError as error:
@@ -55,19 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:  # a disk that is full, say, while tables are written
         where = f" ({error.filename})" if error.filename else ""
-        print(
-            f"run_bench.py: {error.strerror or error}{where}; what was finished is stored, the same command goes on from there",
-            file=sys.stderr,
-        )
+        print(f"run_bench.py: {error.strerror or error}{where}{resume}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, TerminatedError) as stopped:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough
             signal.signal(signal.SIGALRM, signal.SIG_IGN)
         word, status = ("interrupted", 130) if isinstance(stopped, KeyboardInterrupt) else ("terminated", 143)
-        print(
-            f"\nrun_bench.py: {word}; what was finished is stored, the same command goes on from there", file=sys.stderr
-        )
+        print(f"\nrun_bench.py: {word}{resume}", file=sys.stderr)
         return status
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock
+
 from benchmarks.specs import InputError
+from benchmarks.store import check_version
 
 RESULT_FOLDERS = (
     "blocks", "measurements", "checkpoints", "writing", "locks", "damaged", "tables", "figures", ".tables", ".figures",
@@ -61,3 +67,26 @@ def make_output_dir(path: Path) -> None:
             probe.unlink()
     except OSError as error:
         raise InputError(f"results directory {path} cannot be written to ({error.strerror}); give another") from None
+
+
+def check_earlier_run(path: Path) -> None:
+    """Check that what a run left in the directory, if there was one, is not of a newer version of the suite.
+
+    Raises:
+        InputError: it is.
+    """
+    try:
+        version = json.loads((path / "run.json").read_bytes())["schema_version"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return  # none, or a damaged one, which is written anew
+    if isinstance(version, int):
+        check_version(version, path / "run.json")
+
+
+@contextmanager
+def writing_alone(path: Path) -> Iterator[None]:
+    """Rows, tables, pictures and report of a directory are written by one process at a time; others wait."""
+    locks = path / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(locks / "outputs.lock"):
+        yield

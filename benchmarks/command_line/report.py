@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.command_line.output_dir import check_output_dir, writing_alone
 from benchmarks.command_line.parser import Parser
 from benchmarks.specs import InputError
 
@@ -20,7 +21,7 @@ def report_parser() -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument("results", type=Path, metavar="RESULTS", help="a results directory, or a small copy of one")
-    parser.add_argument("--to", type=Path, metavar="DIR", help="write them there (default: into RESULTS)")
+    parser.add_argument("--to", metavar="DIR", help="write them there (default: into RESULTS)")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes that draw (default: one per core)"
     )
@@ -35,14 +36,24 @@ def rebuild(words: Sequence[str]) -> int:
         InputError: bad arguments, or no results.
     """
     arguments = report_parser().parse_args(words)
-    root, target = arguments.results, arguments.to or arguments.results
     if arguments.jobs < 1:
         raise InputError(f"option jobs = {arguments.jobs}: give at least 1")
+    if arguments.to is not None and (not arguments.to or "\0" in arguments.to):
+        raise InputError(f"option to = {arguments.to!r}: give the path of a directory")
+    root, target = arguments.results, Path(arguments.to) if arguments.to else arguments.results
     from benchmarks.report.results import load
     from benchmarks.report.write import REPORT, write_report
 
     started = time.perf_counter()
-    write_report(load(root), arguments.jobs, target)
+    results = load(root)
+    check_output_dir(target)
+    try:
+        with writing_alone(target):
+            write_report(results, arguments.jobs, target)
+    except (PermissionError, FileNotFoundError) as error:
+        raise InputError(
+            f"the report cannot be written to {target} ({error.strerror}); give another place by --to DIR"
+        ) from None
     if not arguments.quiet:
         size = (target / REPORT).stat().st_size
         print(f"{target / REPORT}: {size / 1e6:.1f} MB, made in {time.perf_counter() - started:.0f} s", file=sys.stdout)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.command_line.output_dir import check_output_dir, make_output_dir
+from benchmarks.command_line.output_dir import check_earlier_run, check_output_dir, make_output_dir, writing_alone
 from benchmarks.command_line.parser import Parser
 from benchmarks.options import DEFAULT_DATA_DIR, RunOptions, make_options
 from benchmarks.specs import PROFILES, InputError
@@ -112,16 +112,18 @@ def options_from(words: Sequence[str]) -> RunOptions:
         InputError: bad arguments, or nothing said about what to run.
     """
     given = vars(run_parser().parse_args(words))
-    if not given.keys() & {"all", "experiment", "claim", "model", "dataset", "config"}:
-        raise InputError(
-            "say what to run: --all, or --experiment, --claim, --model, --dataset with names (see run_bench.py list)"
-        )
-    if given.pop("all", False):
+    everything = given.pop("all", False)
+    if everything:
         for name in ("experiment", "claim"):
             if name in given:
                 raise InputError(f"--all and --{name} contradict each other; give one")
             given[name] = ()  # also over a configuration file
-    return make_options(given, given.pop("config", None))
+    options = make_options(given, given.pop("config", None))
+    if not (everything or options.experiment or options.claim or options.model or options.dataset):
+        raise InputError(
+            "say what to run: --all, or --experiment, --claim, --model, --dataset with names (see run_bench.py list)"
+        )
+    return options
 
 
 def run(words: Sequence[str]) -> int:
@@ -140,6 +142,7 @@ def run(words: Sequence[str]) -> int:
 
     started = time.perf_counter()
     check_output_dir(options.output_dir)
+    check_earlier_run(options.output_dir)
     if options.overwrite == "never" and any((options.output_dir / name).exists() for name in ("run.json", "rows.csv")):
         raise InputError(
             f"results directory {options.output_dir} holds results, which --overwrite never leaves as they are; give another "
@@ -148,6 +151,10 @@ def run(words: Sequence[str]) -> int:
     store = Store(options.output_dir, read_only=options.dry_run)
     plan = make_plan(options, store)
     planned = time.perf_counter()
+    if not plan.measurements:
+        raise InputError(
+            "nothing is left to measure: no experiment or claim that was named asks for these models on these data sets"
+        )
     if options.dry_run:
         if not options.quiet or options.json_output:
             print(json.dumps(plan_facts(plan), indent=1) if options.json_output else "\n".join(plan_lines(plan)))
@@ -173,15 +180,16 @@ def run(words: Sequence[str]) -> int:
     git = git_state()  # now, not after the run: the code that runs is the code as it stands now
     outcomes = run_plan(plan, git, progress_bar=not options.quiet)
     ran = time.perf_counter()
-    failures = write_outputs(plan, store, outcomes)
     wall = {"plan": planned - started, "run": ran - planned}
-    write_json(options.output_dir / "provenance.json", provenance(plan, store, git, failures, wall))
-    results = Results(options.output_dir)
-    write_report(results, plan.jobs if len(plan.datasets) > 2 else 1)  # processes take a while to start
-    ended = time.perf_counter()
-    wall |= {"report": ended - ran, "total": ended - started}
-    facts = provenance(plan, store, git, failures, wall)
-    write_json(options.output_dir / "provenance.json", facts)
+    with writing_alone(options.output_dir):
+        failures = write_outputs(plan, store, outcomes)
+        write_json(options.output_dir / "provenance.json", provenance(plan, store, git, failures, wall))
+        results = Results(options.output_dir)
+        write_report(results, plan.jobs if len(plan.datasets) > 2 else 1)  # processes take a while to start
+        ended = time.perf_counter()
+        wall |= {"report": ended - ran, "total": ended - started}
+        facts = provenance(plan, store, git, failures, wall)
+        write_json(options.output_dir / "provenance.json", facts)
     for detail in dict.fromkeys(d for outcome in outcomes for d in outcome.details):
         print(detail, file=sys.stderr)
     if options.json_output:

@@ -51,6 +51,8 @@ def check_mnist(folder: Path) -> None:
     """
     for name, expected in MNIST_SHA256.items():
         path = folder / name
+        if path.exists() and not path.is_file():
+            raise InputError(f"MNIST file {path} is not a file; expected the unpacked raw file with SHA-256 {expected}")
         try:
             found = sha256_of(path)
         except FileNotFoundError:

@@ -297,6 +297,7 @@ def list_pictures(folder: Path) -> tuple[list[str], np.ndarray | None]:
 
     with os.scandir(folder) as entries:
         content = sorted((entry.path, entry.is_dir()) for entry in entries)
+    check_links(folder)
     beside = [path for path, is_folder in content if not is_folder and is_picture(path)]
     subfolders = [path for path, is_folder in content if is_folder]
     inside = ImageFolder(folder, is_valid_file=is_picture, allow_empty=True).samples if subfolders else []
@@ -316,6 +317,23 @@ def list_pictures(folder: Path) -> tuple[list[str], np.ndarray | None]:
     if not inside:
         return beside, None
     return [path for path, _ in inside], np.array([number for _, number in inside])
+
+
+def check_links(folder: Path) -> None:
+    """Refuse folders in which a link leads back to a folder that it lies in, or two ways lead to one folder: images would count
+    several times.
+
+    Raises:
+        InputError: says which.
+    """
+    known: dict[str, str] = {}
+    for path, _, _ in os.walk(folder, followlinks=True):
+        place = os.path.realpath(path)
+        if place in known:
+            raise InputError(
+                f"own data {path} is the folder {known[place]} by another way; give every folder once, without such links"
+            )
+        known[place] = path
 
 
 def read_picture(path: str, size: int | None) -> np.ndarray:

@@ -11,7 +11,15 @@ from benchmarks.analysis.wording import OPPOSITE, in_words, number
 from benchmarks.claims.spec import Claim, ClaimKind, Setting
 from benchmarks.report.heading import with_unit
 
+NO_CONTRAST = "none"
+"""How the registry begins a contrast that compares nothing."""
 Condition = Callable[[Claim, Setting, str], str]
+
+
+def what_was_done(claim: Claim) -> str:
+    """Quantity and contrast of a claim, in a sentence."""
+    contrast = claim.contrast.removeprefix(NO_CONTRAST).removeprefix("; ")
+    return f"{'; '.join(filter(None, (sentence(claim.quantity.rstrip(',')), contrast)))}."
 
 
 def _by(claim: Claim, setting: Setting, margin: str) -> str:

@@ -22,7 +22,7 @@ from benchmarks.analysis.verdicts import ClaimResult, judge, tables
 from benchmarks.claims.spec import Claim
 from benchmarks.report.style import has_normal_prior
 from benchmarks.specs import InputError, canonical_json
-from benchmarks.store import Store, check_version, sha256
+from benchmarks.store import Store, check_version, is_sealed, sha256
 
 KEPT_RUNS = "kept"
 """Beside a small copy's arrays: for each seed whether all of them are there."""
@@ -30,20 +30,59 @@ BLOCK_COLUMNS = ["block", "dataset", "model", "settings", "updates", "batch", "s
 
 
 def load(root: str | Path) -> Results:
-    """The results in a directory; nothing is read before it is asked for, and PyTorch is not needed.
+    """The results in a directory, checked as a whole; PyTorch is not needed.
 
     Args:
         root: a results directory, or a small copy of one, such as ``results/reference``.
 
     Raises:
-        InputError: it is none, or a newer version of the suite wrote it.
+        InputError: it is none, it is damaged, its files are not of one run, or a newer version of the suite wrote it.
     """
     path = Path(root)
     if not (path / "run.json").is_file():
         raise InputError(f"{path} is not a results directory: it has no run.json")
     results = Results(path)
-    check_version(results.run["schema_version"], path)
+    try:
+        check(results)
+    except InputError:
+        raise
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(f"results in {path} are damaged ({reason:.200}); copy them anew, or {AGAIN}") from None
     return results
+
+
+AGAIN = "give the command that made them again"
+"""What helps where results are not whole."""
+
+
+def check(results: Results) -> None:
+    """Check that a results directory is whole: what its run wrote together is together, and can be read.
+
+    Raises:
+        InputError: a file is not the one that the run wrote, or a newer version of the suite wrote it.
+    """
+    run = results.run
+    version = run["schema_version"]
+    if not isinstance(version, int) or version < 1:
+        raise ValueError(f"run.json has the schema version {version!r}")
+    check_version(version, results.root)
+    if "self" in run and not is_sealed(run):
+        raise InputError(f"{results.root / 'run.json'} is damaged: its own SHA-256 is not that of its content; {AGAIN}")
+    for name, expected in run.get("sha256", {}).items():
+        if sha256(results.content(name)) != expected:
+            raise InputError(f"{results.root / name} is not the file that was written with run.json; {AGAIN}")
+    if (results.root / "provenance.json").exists():
+        for name, kind in (("finished", str), ("command", list), ("versions", dict), ("hardware", dict), ("git", dict)):
+            if not isinstance(results.provenance[name], kind):
+                raise TypeError(f"provenance.json has {name} = {results.provenance[name]!r:.60}")
+    identities = {identity_of(entry) for entry in run["measurements"]}
+    rows = results.all_rows[IDENTITY].fillna("")
+    unknown = set(rows.itertuples(index=False, name=None)) - identities
+    if unknown:
+        raise ValueError(f"rows.csv has rows of a measurement that run.json does not have: {min(unknown)[1]}")
+    if results.claims:
+        _ = [results.trial["evidence"][name] for name in results.claims]
 
 
 @dataclass(frozen=True)
@@ -67,12 +106,15 @@ class Results:
         path = self.root / "provenance.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
+    def content(self, name: str) -> bytes:
+        """Bytes of a file, which a small copy may have compressed."""
+        plain = self.root / name
+        return plain.read_bytes() if plain.exists() else gzip.decompress((self.root / f"{name}.gz").read_bytes())
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the rows, as hex: the same of a run and of a small copy."""
-        plain = self.root / "rows.csv"
-        content = plain.read_bytes() if plain.exists() else gzip.decompress((self.root / "rows.csv.gz").read_bytes())
-        return sha256(content)
+        return sha256(self.content("rows.csv"))
 
     @cached_property
     def all_rows(self) -> pd.DataFrame:

@@ -171,15 +171,17 @@ def write_report(results: Results, jobs: int = 1, target: Path | None = None) ->
     for name in FOLDERS:
         aside, folder = root / f".{name}", root / name
         shutil.rmtree(aside, ignore_errors=True)
-        if name == "tables":
-            write_tables(results, pages, aside)
-        else:
-            write_figures(results, aside, jobs)
-        folder.mkdir(exist_ok=True)
-        for path in sorted(aside.iterdir()):
-            os.replace(path, folder / path.name)
-            written.append(f"{name}/{path.name}")
-        aside.rmdir()
+        try:
+            if name == "tables":
+                write_tables(results, pages, aside)
+            else:
+                write_figures(results, aside, jobs)
+            folder.mkdir(exist_ok=True)
+            for path in sorted(aside.iterdir()):
+                os.replace(path, folder / path.name)
+                written.append(f"{name}/{path.name}")
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
     for stale in earlier_files(root) - set(written):
         (root / stale).unlink(missing_ok=True)
     write_file(root / REPORT, report_html(results, pages, root / "figures").encode())

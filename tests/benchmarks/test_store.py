@@ -10,6 +10,7 @@ import json
 import math
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -199,3 +200,24 @@ def test_a_models_key_does_not_hang_on_other_models() -> None:
     assert {"models.gan", "models.base", "models.networks"} <= store_module._closure("models.fgan")
     assert {"models.divergences"} <= store_module._closure("models.fgan")
     assert not any(name.startswith("models.gan") for name in store_module._closure("benchmarks.training"))
+
+
+def test_a_unit_that_is_being_replaced_is_not_damaged(tmp_path: Path) -> None:
+    """Another process computes it anew: it is there or not, never put aside."""
+    files = {"a": b"1" * 50_000, "b": b"2" * 50_000}
+    Store(tmp_path).write("blocks", "k", files)
+    ended = threading.Event()
+
+    def replace() -> None:
+        for _ in range(150):
+            Store(tmp_path).write("blocks", "k", files, replace=True)
+        ended.set()
+
+    writer = threading.Thread(target=replace)
+    writer.start()
+    reader = Store(tmp_path)
+    while not ended.is_set():
+        reader.has("blocks", "k")
+    writer.join()
+    assert reader.has("blocks", "k")
+    assert not reader.put_aside and not (tmp_path / "damaged").exists()

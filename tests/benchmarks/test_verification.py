@@ -11,7 +11,8 @@ import pytest
 
 from benchmarks.command_line import main
 from benchmarks.reference import make_reference
-from benchmarks.verification import Comparison
+from benchmarks.store import sealed, sha256
+from benchmarks.verification import Comparison, Verification
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,6 +29,32 @@ def verify(root: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[
     capsys.readouterr()
     status = main(["verify", str(root), "--device", "cpu", "--quiet", *more])
     return status, capsys.readouterr().out
+
+
+def replace_rows(root: Path, text: str, **changes: object) -> None:
+    """Other rows, and other entries in ``run.json``, with hashes that fit, as a forger would."""
+    (root / "rows.csv").write_text(text, encoding="utf-8")
+    run = json.loads((root / "run.json").read_text(encoding="utf-8")) | changes
+    run["sha256"]["rows.csv"] = sha256(text.encode())
+    run.pop("self")
+    (root / "run.json").write_text(json.dumps(sealed(run)), encoding="utf-8")
+
+
+def test_where_nothing_can_be_compared_nothing_is_verified(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seeds that were never asked for, or another processor and too few seeds for a test."""
+    forged = Path(shutil.copytree(results, tmp_path / "forged"))
+    run = json.loads((forged / "run.json").read_text(encoding="utf-8"))
+    for entry in run["measurements"]:
+        entry["seeds"] = [7]
+    replace_rows(forged, (forged / "rows.csv").read_text(encoding="utf-8"), measurements=run["measurements"])
+    status, text = verify(forged, capsys, "--sample", "99")
+    assert status == 1 and text.splitlines()[-1].startswith("not verified")
+    one = Comparison("u", "jsd-hist", np.array([1e-6]), np.array([0.5]), same_setup=False, trained=True)
+    nothing = Verification(((one, one.agreement(0.001)),), same_setup=False, failed=())
+    assert not nothing.sound and nothing.lines()[-1] == "not verified: nothing could be compared"
+    assert not Verification((), same_setup=True, failed=()).sound
 
 
 def test_what_this_setup_computed_is_bit_equal(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,7 +79,7 @@ def test_a_small_copy_can_be_verified_and_a_changed_number_is_found(
     before, name, after = lines[at].partition(",jsd-hist,")
     value, comma, rest = after.partition(",")
     lines[at] = f"{before}{name}{float(np.nextafter(float(value), 1))!r}{comma}{rest}"
-    (copy / "rows.csv").write_text("".join(lines), encoding="utf-8")
+    replace_rows(copy, "".join(lines))
     status, text = verify(copy, capsys, "--sample", "99")
     assert status == 1
     assert "differs: ring, AE, seeds 3000–3001, jsd-hist: " in text and text.splitlines()[-1] == "not verified"

@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.analysis.verdicts import ClaimResult
 from benchmarks.analysis.wording import in_words, number
 from benchmarks.claims.spec import Claim
-from benchmarks.report.conditions import change_of_mind, sentence
+from benchmarks.report.conditions import change_of_mind, sentence, what_was_done
 from benchmarks.report.heading import with_unit
 from benchmarks.report.pages.joined import Judged
 from benchmarks.report.pages.side_by_side import side_by_side
@@ -64,7 +64,7 @@ def section(name: str, runs: Runs, picture: str | None) -> str:
             lines += [
                 f"## {name}",
                 f"*{claim.statement}* (document {claim.document}: {claim.passage})",
-                f"**What was done.** {sentence(claim.quantity.rstrip(','))}; {claim.contrast.removeprefix('none; ')}.",
+                f"**What was done.** {what_was_done(claim)}",
             ]
             reasons = [claim.margin_in(setting) for setting in claim.settings if setting.decisive]
             known = dict.fromkeys(f"{with_unit(m.value, m.unit)}: {m.reason}" for m in reasons if m is not None)

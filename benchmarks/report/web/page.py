@@ -21,7 +21,7 @@ from benchmarks.analysis.wording import in_words, number
 from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.claims.spec import Claim
 from benchmarks.report.citing import FORMATS, cite
-from benchmarks.report.conditions import change_of_mind, sentence
+from benchmarks.report.conditions import change_of_mind, what_was_done
 from benchmarks.report.heading import with_unit
 from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS
@@ -190,7 +190,7 @@ def entry(results: Results, result: ClaimResult, figures: Path) -> Entry:
         interval=interval,
         chart=charts(claim, [shown])[0] if shown is not None else None,
         p=f"p = {p_value(result.p)}".replace("= <", "<") if np.isfinite(result.p) else "",
-        done=f"{sentence(claim.quantity.rstrip(','))}; {claim.contrast.removeprefix('none; ')}.",
+        done=what_was_done(claim),
         margins=tuple(dict.fromkeys(f"{with_unit(m.value, m.unit)}: {m.reason}." for m in known if m is not None)),
         settings=tuple(setting_row(one, chart) for one, chart in zip(ordered, drawn, strict=True)),
         mind=tuple(change_of_mind(claim, result, results.trial["families"])),

@@ -177,3 +177,34 @@ def test_bad_input_is_one_line_and_exit_status_two(
     assert len(printed.err.strip().splitlines()) == 1
     assert printed.out == ""
     assert list(tmp_path.rglob("rows.csv")) == []
+
+
+@pytest.mark.parametrize("content", ["", "# nothing", "claim = []", 'profile = "smoke"'])
+def test_a_configuration_that_names_nothing_starts_nothing(
+    tmp_path: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "run.toml").write_text(content, encoding="utf-8")
+    target = tmp_path / "results"
+    assert main(["--config", str(tmp_path / "run.toml"), "--device", "cpu", "--results-dir", str(target)]) == 2
+    assert "say what to run" in capsys.readouterr().err
+    assert not target.exists()
+
+
+def test_words_that_leave_nothing_to_measure_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An earlier run's rows stay."""
+    words = ["--claim", "optimal-discriminator", "--model", "gan", "--profile", "smoke", "--device", "cpu"]
+    assert main([*words, "--results-dir", str(tmp_path / "results")]) == 2
+    assert "nothing is left to measure" in capsys.readouterr().err
+    assert not (tmp_path / "results").exists()
+
+
+def test_results_of_a_newer_version_are_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run.json").write_text('{"schema_version": 99}')
+    assert main(["--all", "--profile", "smoke", "--device", "cpu", "--results-dir", str(tmp_path)]) == 2
+    assert "was written by a newer version" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
+
+
+def test_a_terminal_that_knows_ascii_alone(run_bench: Callable[..., Any]) -> None:
+    done = run_bench("list", "claims", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0 and "\\u" in done.stdout and not done.stderr

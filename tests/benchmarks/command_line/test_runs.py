@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +142,23 @@ def test_a_crash_is_recorded_as_failed_and_the_rest_goes_on(
     # nothing of the failure is in the store: the next run tries again
     again = make_plan(options, store)
     assert {unit.block.model for unit in again.todo if unit.block} == {"gan"}
+
+
+def test_commands_side_by_side_both_end_well(tmp_path: Path, run_bench: Callable[..., Any]) -> None:
+    """With all that they write at the end: rows, tables, pictures, report."""
+    words = [
+        "--claim",
+        "mle-is-kl",
+        "--profile",
+        "smoke",
+        "--seeds",
+        "1",
+        "--device",
+        "cpu",
+        "--results-dir",
+        str(tmp_path),
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda _: run_bench(*words, "--quiet"), range(2)))
+    assert [(one.returncode, one.stderr) for one in done] == [(0, "")] * 2
+    assert (tmp_path / "report.html").is_file() and not list(tmp_path.glob(".figures"))

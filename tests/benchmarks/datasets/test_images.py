@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def test_a_missing_file_is_named_with_what_was_expected(tmp_path: Path) -> None:
 def test_a_folder_in_a_files_place_is_named(tmp_path: Path) -> None:
     raw = tmp_path / "MNIST" / "raw"
     (raw / "train-images-idx3-ubyte").mkdir(parents=True)
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is not a file"):
         mnist(tmp_path, offline=True)
 
 
@@ -94,3 +95,13 @@ def test_only_the_checked_files_are_read(mnist_dir: Path, tmp_path: Path) -> Non
     train, _, labels, _ = mnist(tmp_path, offline=True)
     assert train.max() == 255
     assert len(np.unique(labels)) == 10
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    """Reading a pipe would never end."""
+    first, expected = next(iter(MNIST_SHA256.items()))
+    os.mkfifo(tmp_path / first)
+    with pytest.raises(
+        InputError, match=f"{first} is not a file; expected the unpacked raw file with SHA-256 {expected}"
+    ):
+        check_mnist(tmp_path)

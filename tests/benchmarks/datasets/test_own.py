@@ -304,6 +304,16 @@ def test_folders_that_cannot_be_understood(tmp_path: Path) -> None:
     refused(tmp_path / "few", "0100.png is not a file; expected an image")
 
 
+def test_links_that_show_images_again_are_refused(tmp_path: Path) -> None:
+    """One back to a folder that it lies in would multiply the data, and mix classes, training and test."""
+    pictures(tmp_path / "round" / "a", GREY[:5])
+    (tmp_path / "round" / "a" / "loop").symlink_to("..")
+    refused(tmp_path / "round", "by another way; give every folder once, without such links")
+    pictures(tmp_path / "twice" / "a", GREY[:5])
+    (tmp_path / "twice" / "b").symlink_to("a")
+    refused(tmp_path / "twice", "by another way")
+
+
 def test_own_data_must_be_given() -> None:
     with pytest.raises(InputError, match=r"--dataset own --own-data FILE\.npz or FOLDER"):
         load("own", Path(), offline=True)

@@ -132,3 +132,14 @@ def test_an_exception_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(list((tmp_path / "calls").iterdir())) == sum(u.block.model == "ae" for u in plan.todo if u.block)
     details = [detail for outcome in outcomes for detail in outcome.details]
     assert details and all("ValueError: made up" in detail for detail in details)
+
+
+def test_a_lock_that_cannot_be_had_costs_its_unit_alone(tmp_path: Path) -> None:
+    """A directory in its place, say."""
+    plan = plan_of(tmp_path / "results")
+    unit = next(unit for unit in plan.todo if unit.block and unit.block.model == "dae")
+    (tmp_path / "results" / "locks" / f"{unit.name}.lock").mkdir(parents=True)
+    outcomes, statuses = run(plan)
+    failed = [one for one, outcome in zip(plan.todo, outcomes, strict=True) if outcome.failures]
+    assert failed == [unit]
+    assert set().union(*(found for model, found in statuses.items() if model != "dae")) == {"ok"}

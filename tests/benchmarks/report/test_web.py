@@ -445,6 +445,41 @@ def test_everything_moves(report: Path, browser: Browser) -> None:
 
 @committed
 @in_browser
+def test_a_tap_moves_the_plane(report: Path, browser: Browser) -> None:
+    """A finger that is put down and lifted moves nothing on its way."""
+    context = browser.new_context(has_touch=True, viewport={"width": 400, "height": 900})
+    page = context.new_page()
+    page.goto(f"file://{report / REPORT}#play")
+    field = page.locator(".plane canvas.field").first
+    field.scroll_into_view_if_needed()
+    field.tap(position={"x": 3, "y": 3})
+    assert page.get_attribute(".plane", "data-place") == "0,0"
+    context.close()
+
+
+@committed
+@in_browser
+def test_on_paper_everything_is_open_and_nothing_cut_off(report: Path, browser: Browser) -> None:
+    """Afterwards what was closed is closed again."""
+    page, _ = opened(browser, report / REPORT, "#claim-quality-order")
+    closed = page.locator("details:not([open])").count()
+    assert closed > 40
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1030, "height": 700})  # A4 across, less its margins, in CSS pixels
+    assert page.locator("#verdicts").is_visible()
+    wide = page.evaluate("[...document.querySelectorAll('table.data')].map((one) => one.getBoundingClientRect().right)")
+    assert max(wide) <= 1030
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    assert page.locator("details:not([open])").count() == closed
+    assert not page.locator("#verdicts").is_visible()
+    page.close()
+
+
+@committed
+@in_browser
 def test_print_shows_all_of_it(report: Path, browser: Browser) -> None:
     page, _ = opened(browser, report / REPORT, "#claim-quality-order")
     page.emulate_media(media="print")

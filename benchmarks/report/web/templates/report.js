@@ -22,7 +22,14 @@
   document.documentElement.classList.add("paged");
   addEventListener("hashchange", open);
   open();
-  addEventListener("beforeprint", () => { const board = document.getElementById("verdicts"); if (board) board.hidden = false; });
+
+  // on paper all is open; afterwards what was closed is closed again
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = all("details:not([open])");
+    for (const one of closed) one.open = true;
+  });
+  addEventListener("afterprint", () => { for (const one of closed) one.open = false; });
 
   // the board: filters and sorting
   const board = document.getElementById("board"), form = document.getElementById("filters");
@@ -157,12 +164,14 @@
     const within = (value, size) => Math.min(Math.max(value, 0), size - 1);
     for (const one of shown) {
       const { arm, field } = one;
-      field.addEventListener("pointermove", (event) => {
+      const follow = (event) => {
         const box = field.getBoundingClientRect();
         column = within(Math.floor((event.clientX - box.left) / box.width * arm.columns), arm.columns);
         row = within(Math.floor((event.clientY - box.top) / box.height * arm.rows), arm.rows);
         draw();
-      });
+      };
+      field.addEventListener("pointermove", follow);
+      field.addEventListener("pointerdown", follow);
       field.addEventListener("keydown", (event) => {
         const step = {
           ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -arm.columns], End: [0, arm.columns],
