@@ -18,7 +18,7 @@ def cite_parser() -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "name", metavar="CLAIM|TABLE", help="a claim (run_bench.py list claims), or the data set of a table"
+        "name", metavar="CLAIM|TABLE", help="a claim (run_bench.py list claims), the data set of a table, or verdicts"
     )
     parser.add_argument("--format", default="text", metavar="FORMAT", help="text (default), bibtex or latex")
     parser.add_argument(

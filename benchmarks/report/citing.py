@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -10,6 +11,7 @@ from typing import Literal, get_args
 from pybtex.database import BibliographyData, Entry, Person, parse_file
 from pybtex.plugin import find_plugin
 
+from benchmarks.analysis.wording import in_words
 from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.claims.spec import Claim
 from benchmarks.report.results import Results
@@ -30,15 +32,20 @@ OF_DATA = {
 }
 """Entries of data sets that others made."""
 OF_MODELS = {
-    "pca": ("pearson1901pca",),
+    "pca": ("pearson1901pca", "hotelling1933pca"),
     "ae": ("hinton2006ae",),
-    "dae": ("vincent2008dae",),
-    "vae": ("kingma2014vae",),
+    "dae": ("vincent2008dae", "vincent2010dae"),
+    "vae": ("kingma2014vae", "rybkin2021vae"),
     "gan": ("goodfellow2014gan",),
     "fgan": ("nowozin2016fgan",),
     "latent-gan": ("goodfellow2014gan",),
 }
 """Entries of models."""
+OF_SAMPLERS = {"gaussian": "ghosh2020codes", "gmm": "ghosh2020codes"}
+"""Entries of densities on codes."""
+OF_SPREADS = "brown1974spread"
+VERDICTS = "verdicts"
+"""Name of the table of all claims."""
 OF_VERDICTS = ("welch1947test", "schuirmann1987tost", "holm1979procedure", "benjamini1995fdr")
 """Entries of the tests."""
 
@@ -81,8 +88,10 @@ def claim_references(results: Results, claim: Claim) -> list[str]:
     keys = [SUITE]
     keys += [OF_DATA[s.dataset] for s in claim.settings if s.decisive and s.dataset in OF_DATA]
     keys += [key for group in groups for key in OF_MODELS.get(group.model or "", ())]
+    keys += [OF_SAMPLERS[name] for group in groups if (name := group.options.get("sampler")) in OF_SAMPLERS]
     keys += [key for group in groups for key in metric_references(results, group.metric)]
     keys += OF_VERDICTS if claim.family else ()
+    keys += [OF_SPREADS] if claim.kind == "variance" else []
     return list(dict.fromkeys(keys))
 
 
@@ -97,6 +106,7 @@ def table_references(results: Results, dataset: str) -> list[str]:
     rows = results.rows[results.rows["dataset"] == dataset]
     keys = [SUITE, *([OF_DATA[dataset]] if dataset in OF_DATA else [])]
     keys += [key for model in rows["model"].dropna().unique() for key in OF_MODELS.get(str(model), ())]
+    keys += [OF_SAMPLERS[name] for name in rows["sampler"].dropna().unique() if name in OF_SAMPLERS]
     keys += [key for metric in rows["base"].unique() for key in metric_references(results, str(metric))]
     return list(dict.fromkeys(keys))
 
@@ -123,30 +133,40 @@ def table_sentence(results: Results, dataset: str) -> str:
     return f"{dataset_line(results, dataset)} (mean over {seeds} seeds ± half-width of the 95 % t interval; {made_by(results)})."
 
 
+def verdicts_sentence(results: Results) -> str:
+    """How many claims have which verdict."""
+    counts = Counter(one.verdict for one in results.verdicts)
+    (word, most), *others = counts.most_common()
+    parts = (f"{most} are {word}", *(f"{count} {verdict}" for verdict, count in others))
+    return f"Of {len(results.verdicts)} claims about generative models {in_words(parts)} ({made_by(results)})."
+
+
 def lowered(text: str) -> str:
     """Text that begins with a small letter, unless it begins with an abbreviation."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def cite(results: Results, name: str, form: Format = "text") -> str:
-    """What to write when citing a claim or the table of a data set.
+    """What to write when citing a claim, the table of a data set, or that of all verdicts.
 
     Args:
         results: that hold it.
-        name: of a claim that was on trial, or of a data set.
+        name: of a claim that was on trial, or of a data set; or ``verdicts``.
         form: ``text``: the sentence and its references; ``bibtex``: entries, the first with the sentence as its note;
             ``latex``: the sentence with a ``\\cite`` command for these entries.
 
     Raises:
         InputError: there is no such claim, table or form.
     """
-    claims, tables = list(results.claims), list(results.datasets)
+    claims, tables = list(results.claims), [*results.datasets, *([VERDICTS] if results.claims else [])]
     lookup(dict.fromkeys([*claims, *tables], ""), "claim or table", name)
     lookup(dict.fromkeys(FORMATS, ""), "format", form)
     if name in claims:
         claim = results.claims[name]
         documents = [document_entry(document) for document in claim.document.split(", ")]
         sentence, keys = claim_sentence(results, name), claim_references(results, claim)
+    elif name == VERDICTS:
+        documents, sentence, keys = [], verdicts_sentence(results), [SUITE, *OF_VERDICTS]
     else:
         documents, sentence, keys = [], table_sentence(results, name), table_references(results, name)
     entries = {key: library().entries[key] for key in keys} | dict(documents)

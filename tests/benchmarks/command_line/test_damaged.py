@@ -47,7 +47,8 @@ def answers(root: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 BROKEN: dict[str, bytes] = {
     "empty": b"", "null": b"null", "a list": b"[]", "an object": b"{}", "half": b'{"schema_version": 2, "measu',
-    "deep": b"[" * 100_000, "not UTF-8": b"\xff\xfe{}", "text for a version": b'{"schema_version": "x"}', "version 0": b'{"schema_version": 0}',
+    "deep": b"[" * 100_000, "not UTF-8": b"\xff\xfe{}", "text for a version": b'{"schema_version": "x"}',
+    "version 0": b'{"schema_version": 0}',
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cffconvert import Citation
-from pybtex.database import parse_string
+from pybtex.database import Entry, parse_string
 
 from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.command_line import main
@@ -72,7 +72,7 @@ def test_a_claim_is_cited_with_its_numbers(results: Results) -> None:
 
 
 def test_every_claim_and_table_can_be_cited_in_every_format(results: Results) -> None:
-    for name in [*results.claims, *results.datasets]:
+    for name in [*results.claims, *results.datasets, "verdicts"]:
         text, bibtex, latex = (cite(results, name, form) for form in FORMATS)
         entries = parse_string(bibtex, "bibtex").entries
         keys = re.findall(r"\\cite\{([^}]*)\}", latex)[0].split(",")
@@ -92,3 +92,41 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["cite", "--results", str(REFERENCE), *words]) == 2
         error = capsys.readouterr().err
         assert message in error and error.count("\n") == 1
+
+
+def test_every_source_that_the_readme_names_is_in_the_library() -> None:
+    """In its tables: models, data sets, metrics."""
+    known = {
+        name: {entry.fields["year"] for entry in library().entries.values() if name in first_authors(entry)}
+        for name in authors()
+    }
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    tables = "\n".join(
+        line for line in text.splitlines() if line.startswith("| ") and re.search(r"\b(19|20)\d\d\b", line)
+    )
+    named = re.findall(
+        r"([A-Z][\w-]+)(?:,? [A-Z][\w-]+)*(?: et al\.,?| and [A-Z][\w-]+,?)?(?: [A-Z]+)? ((?:19|20)\d\d)", tables
+    )
+    assert len(named) > 20
+    missing = {(name, year) for name, year in named if name in known and year not in known[name]}
+    assert not missing
+    for name in ("Higgins", "Ghosh", "Hotelling", "Duin", "Metz", "Durall", "Creswell", "Lim", "Rybkin"):
+        assert name in known, name
+
+
+def first_authors(entry: Entry) -> list[str]:
+    return [" ".join(person.last_names) for person in entry.persons["author"]]
+
+
+def authors() -> set[str]:
+    return {name for entry in library().entries.values() for name in first_authors(entry)}
+
+
+def test_densities_on_codes_are_cited(results: Results) -> None:
+    assert "From variational to deterministic autoencoders" in cite(results, "quality-order")
+    assert "Robust tests for the equality of variances" in cite(results, "vae-is-stabler")
+
+
+def test_all_verdicts_are_cited_by_their_numbers(results: Results) -> None:
+    text = cite(results, "verdicts")
+    assert f"Of {len(results.claims)} claims" in text and "inconclusive" in text and results.digest[:16] in text
