@@ -54,7 +54,7 @@ def catalogue() -> dict[str, dict[str, str]]:
 
     return {
         "models": {name: first_line(model) for name, model in MODELS.items()},
-        "datasets": {name: entry.summary for name, entry in DATASETS.items()},
+        "datasets": {name: f"{entry.summary} (licence: {entry.licence})" for name, entry in DATASETS.items()},
         "metrics": {name: metric.summary for name, metric in METRICS.items()},
         "experiments": {name: experiment.question for name, experiment in EXPERIMENTS.items()},
         "claims": {name: f"{claim.statement} ({claim.document})" for name, claim in CLAIMS.items()},

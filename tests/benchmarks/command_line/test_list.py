@@ -30,7 +30,7 @@ def test_list_prints_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
         "claims:",
     ):
         assert word in text
-    for word in ("fashion-mnist", "kmnist", "cifar10", "own images, by --own-data"):
+    for word in ("fashion-mnist", "kmnist", "cifar10", "own images, by --own-data", "(licence: CC BY-SA"):
         assert word in text
     assert main(["list", "models", "--json"]) == 0
     assert list(json.loads(capsys.readouterr().out)) == ["models"]
