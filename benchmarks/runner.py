@@ -182,7 +182,8 @@ class Crew:
         try:
             return future.result()
         except ProcessExpired as error:
-            out_of_memory = error.exitcode == -signal.SIGKILL and oom_kills() > self.oom_kills
+            before, self.oom_kills = self.oom_kills, oom_kills()
+            out_of_memory = error.exitcode == -signal.SIGKILL and self.oom_kills > before
             status: FailureStatus = "oom" if out_of_memory else "crashed"
             message = f"the worker process ended {how_it_ended(error.exitcode)}"
         except TimeoutError:

@@ -83,6 +83,14 @@ def check_earlier_run(path: Path) -> None:
         check_version(version, path / "run.json")
 
 
+def holds_results(path: Path) -> bool:
+    """Whether a run has left anything there: what it writes at its end, or units alone, if it was stopped."""
+    units = (path / kind for kind in ("blocks", "measurements"))
+    return any((path / name).exists() for name in ("run.json", "rows.csv")) or any(
+        kind.is_dir() and any(kind.iterdir()) for kind in units
+    )
+
+
 @contextmanager
 def writing_alone(path: Path) -> Iterator[None]:
     """Rows, tables, pictures and report of a directory are written by one process at a time; others wait."""

@@ -10,7 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.command_line.output_dir import check_earlier_run, check_output_dir, make_output_dir, writing_alone
+from benchmarks.command_line.output_dir import (
+    check_earlier_run,
+    check_output_dir,
+    holds_results,
+    make_output_dir,
+    writing_alone,
+)
 from benchmarks.command_line.parser import Parser
 from benchmarks.options import DEFAULT_DATA_DIR, RunOptions, make_options
 from benchmarks.specs import PROFILES, InputError
@@ -143,7 +149,7 @@ def run(words: Sequence[str]) -> int:
     started = time.perf_counter()
     check_output_dir(options.output_dir)
     check_earlier_run(options.output_dir)
-    if options.overwrite == "never" and any((options.output_dir / name).exists() for name in ("run.json", "rows.csv")):
+    if options.overwrite == "never" and holds_results(options.output_dir):
         raise InputError(
             f"results directory {options.output_dir} holds results, which --overwrite never leaves as they are; give another "
             "--results-dir"

@@ -65,14 +65,17 @@ def test_a_second_time_nothing_is_computed_and_the_rows_are_the_same(tmp_path: P
     assert again.keys() == stood.keys() and all(again[path] != time for path, time in stood.items())
 
 
+@pytest.mark.parametrize("left", ["rows.csv", "blocks/a unit"])
 def test_results_that_are_there_are_refused_where_they_are_not_to_be_touched(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, left: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "rows.csv").write_text("there")
+    """Those of a run that was stopped too."""
+    (tmp_path / left).parent.mkdir(exist_ok=True)
+    (tmp_path / left).write_text("there")
     words = ["--experiment", "mixtures", "--overwrite", "never", "--results-dir", str(tmp_path)]
     assert command_line.main(words) == 2
     assert "holds results, which --overwrite never leaves as they are" in capsys.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / left]
 
 
 def test_a_disk_that_is_full_when_tables_are_written_is_one_line(

@@ -134,6 +134,20 @@ def test_an_exception_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.Mon
     assert details and all("ValueError: made up" in detail for detail in details)
 
 
+def test_a_worker_that_the_system_kills_for_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGKILL while the system's count of such kills rises; without that it is one like any other."""
+    counts = iter([3, *range(4, 100)])
+    monkeypatch.setattr(runner, "oom_kills", lambda: next(counts))
+    misbehaving(monkeypatch, tmp_path / "calls", "dae", die)
+    _, statuses = run(plan_of(tmp_path / "results"))
+    assert statuses["dae"] == {"oom"}
+    earlier = [7] * 100
+    monkeypatch.setattr(runner, "oom_kills", earlier.pop)
+    misbehaving(monkeypatch, tmp_path / "more calls", "dae", die)
+    _, statuses = run(plan_of(tmp_path / "others"))
+    assert statuses["dae"] == {"crashed"}
+
+
 def test_a_lock_that_cannot_be_had_costs_its_unit_alone(tmp_path: Path) -> None:
     """A directory in its place, say."""
     plan = plan_of(tmp_path / "results")
