@@ -18,7 +18,6 @@ import json
 import os
 import platform
 import shutil
-import time
 import uuid
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -234,6 +233,15 @@ def array_bytes(arrays: Mapping[str, np.ndarray]) -> bytes:
     return out.getvalue()
 
 
+def place_of(path: Path) -> tuple[int, int] | None:
+    """What tells a directory from another one that is put in its place; None where there is none."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_ctime_ns
+
+
 class Store:
     """Blocks and measurements below one directory.
 
@@ -254,18 +262,18 @@ class Store:
     def has(self, kind: Kind, key: str) -> bool:
         """Whether the unit is stored and undamaged. A damaged one is moved to ``root/damaged`` and counts as missing.
 
-        One that another process is just putting in the place of this one is not damaged: it is looked at again.
+        One that another process puts in the place of this one meanwhile is not damaged: it is looked at again.
         """
         path = self.path(kind, key)
-        for patience in (0.02, 0.2, None):
-            if not os.path.lexists(path):
+        while True:
+            before = place_of(path)
+            if before is None:
                 return False
             try:
                 self._check(path)
             except DamagedUnitError:
-                if patience is None:
+                if place_of(path) == before:
                     break
-                time.sleep(patience)
             else:
                 return True
         if not self.read_only:

@@ -483,7 +483,7 @@ def test_quality_of_every_run_over_the_games_cost(make: Make) -> None:
     (axes,) = figure.axes
     curves = [line for line in axes.get_lines() if len(x_of(line)) == 3]
     assert len(curves) == 2 * N
-    assert {text.get_text() for text in axes.get_legend().get_texts()} == {"latent GAN", "GAN"}  # type: ignore[union-attr]
+    assert {text.get_text() for text in axes.get_legend().get_texts()} == {"latent GAN, every run", "GAN, every run"}  # type: ignore[union-attr]
 
 
 def test_where_no_run_reached_its_quality_there_is_no_curve_and_no_error(make: Make) -> None:
