@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
-
 from benchmarks.specs import InputError
-from benchmarks.store import check_version
 
 RESULT_FOLDERS = (
     "blocks", "measurements", "checkpoints", "writing", "locks", "damaged", "tables", "figures", ".tables", ".figures",
@@ -80,6 +77,8 @@ def check_earlier_run(path: Path) -> None:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return  # none, or a damaged one, which is written anew
     if isinstance(version, int):
+        from benchmarks.store import check_version
+
         check_version(version, path / "run.json")
 
 
@@ -94,6 +93,8 @@ def holds_results(path: Path) -> bool:
 @contextmanager
 def writing_alone(path: Path) -> Iterator[None]:
     """Rows, tables, pictures and report of a directory are written by one process at a time; others wait."""
+    from filelock import FileLock
+
     locks = path / "locks"
     locks.mkdir(parents=True, exist_ok=True)
     with FileLock(locks / "outputs.lock"):

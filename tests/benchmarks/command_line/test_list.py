@@ -52,3 +52,10 @@ def test_help_does_without_torch() -> None:
     finished = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert finished.returncode == 0
     assert "--results-dir" in finished.stdout
+
+
+def test_the_command_line_starts_without_what_only_a_run_needs() -> None:
+    """Help and refusals come at once."""
+    code = "import sys, benchmarks.command_line; print([n for n in ('torch', 'numpy', 'pandas', 'filelock') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
