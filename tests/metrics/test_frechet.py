@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch_fidelity
-from numpy.linalg import eigh
+from scipy.linalg import sqrtm
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -31,14 +31,11 @@ def gaussian(seed: int, n: int = 400, dimensions: int = 8) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(n, dimensions))
 
 
-def symmetric_frechet(a: np.ndarray, b: np.ndarray) -> float:
-    """‖Δμ‖² + tr Σ₁ + tr Σ₂ − 2 tr (Σ₁^½ Σ₂ Σ₁^½)^½ by symmetric eigenvalues: the independent route."""
+def frechet_by_root(a: np.ndarray, b: np.ndarray) -> float:
+    """‖Δμ‖² + tr Σ₁ + tr Σ₂ − 2 tr (Σ₁ Σ₂)^½ with the product's root itself: the independent route."""
     mean_a, mean_b = a.mean(0), b.mean(0)
     cov_a, cov_b = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
-    values, vectors = eigh(cov_a)
-    root = (vectors * np.sqrt(values.clip(0))) @ vectors.T
-    cross = np.sqrt(eigh(root @ cov_b @ root)[0].clip(0)).sum()
-    return float(((mean_a - mean_b) ** 2).sum() + np.trace(cov_a) + np.trace(cov_b) - 2 * cross)
+    return float(((mean_a - mean_b) ** 2).sum() + np.trace(cov_a + cov_b - 2 * sqrtm(cov_a @ cov_b).real))
 
 
 class Pictures(Dataset[Tensor]):
@@ -105,7 +102,20 @@ def test_kid_against_the_textbook_estimate() -> None:
 
 def test_fid_by_an_independent_route() -> None:
     a, b = features(images(0)), features(images(1, 500) // 2)
-    assert frechet.fid(a, b) == pytest.approx(symmetric_frechet(a, b), rel=1e-6)
+    assert frechet.fid(a, b) == pytest.approx(frechet_by_root(a, b), rel=1e-6)
+
+
+def test_fid_of_features_that_never_vary() -> None:
+    """A unit that no image turns on leaves the covariance singular: it adds nothing, wherever it is dead."""
+    a, b = gaussian(0), gaussian(1) * 1.5
+    value = frechet.fid(a, b)
+    dead = np.zeros((400, 3))
+    assert frechet.fid(np.hstack([a, dead]), np.hstack([b, dead])) == pytest.approx(value, rel=1e-9)
+    alive = gaussian(2, dimensions=3)
+    one_sided = (alive.mean(0) ** 2).sum() + np.trace(np.cov(alive, rowvar=False))
+    for first, second in ((dead, alive), (alive, dead)):
+        joined = frechet.fid(np.hstack([a - a.mean(0), first]), np.hstack([a - a.mean(0), second]))
+        assert joined == pytest.approx(one_sided, rel=1e-6)
 
 
 @pytest.mark.parametrize("metric", [frechet.fid, frechet.kid])
