@@ -1,8 +1,9 @@
 """How blocks are executed: seed-axis width and expected cost, as committed tables.
 
 Widths are never timed at run time: the width is part of a block's key, and a key must not depend on how busy a machine was. On
-a CPU, 8 for the mixtures and digits comes from ``python -m benchmarks.speed``; 1 for MNIST keeps memory low, and in a first look
-8 gained only 1 to 15 %. The widths for CUDA have not been measured. Costs serve only the plan's estimate and the progress bar.
+a CPU, 8 for the mixtures and digits comes from ``python -m benchmarks.speed``; so does 4 for networks of MNIST's size, where 8
+gains no more and takes twice the memory. The widths for CUDA have not been measured. Costs serve only the plan's estimate and the
+progress bar.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ THREADS = 1
 WIDTH: dict[str, dict[str, int]] = {
     "cpu": {
         "ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8, "strokes": 8,
-        "narrow-ring": 1, "wide-grid": 1, "mnist": 1, "fashion-mnist": 1, "kmnist": 1, "cifar10": 1, "own": 1,
+        "narrow-ring": 1, "wide-grid": 1, "mnist": 4, "fashion-mnist": 4, "kmnist": 4, "cifar10": 4, "own": 4,
     },
     "cuda": {
         "ring": 8, "grid": 8, "unequal-pair": 8, "pair-1d": 8, "comb-1d": 8, "spiral": 8, "digits": 8, "strokes": 8,

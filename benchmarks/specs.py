@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -37,6 +38,19 @@ T = TypeVar("T")
 
 class InputError(ValueError):
     """What the user asked for cannot be done. Its message is one line: what is wrong and what would be right."""
+
+
+def check_version(version: int, where: Path) -> None:
+    """Check that this version of the suite can read what is there.
+
+    Raises:
+        InputError: it is newer.
+    """
+    if version > SCHEMA_VERSION:
+        raise InputError(
+            f"{where} was written by a newer version of Fairtrial (schema {version}, this one reads up to {SCHEMA_VERSION}); "
+            "update Fairtrial, or give another --results-dir"
+        )
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> InputError:

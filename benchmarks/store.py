@@ -28,7 +28,7 @@ import numpy as np
 from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
-from benchmarks.specs import SCHEMA_VERSION, InputError, canonical_json
+from benchmarks.specs import SCHEMA_VERSION, InputError, canonical_json, check_version
 
 Kind = Literal["blocks", "measurements", "checkpoints"]
 PACKAGES = ("models", "metrics", "benchmarks")
@@ -199,19 +199,6 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise DamagedUnitError(f"{path} is damaged: its manifest is that of {manifest['key']!r:.60}")
     check_version(manifest["schema_version"], path)
     return manifest
-
-
-def check_version(version: int, where: Path) -> None:
-    """Check that this version of the suite can read what is there.
-
-    Raises:
-        InputError: it is newer.
-    """
-    if version > SCHEMA_VERSION:
-        raise InputError(
-            f"{where} was written by a newer version of Fairtrial (schema {version}, this one reads up to {SCHEMA_VERSION}); "
-            "update Fairtrial, or give another --results-dir"
-        )
 
 
 # units --------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.specs import InputError
+from benchmarks.specs import InputError, check_version
 
 RESULT_FOLDERS = (
     "blocks", "measurements", "checkpoints", "writing", "locks", "damaged", "tables", "figures", ".tables", ".figures",
@@ -77,8 +77,6 @@ def check_earlier_run(path: Path) -> None:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return  # none, or a damaged one, which is written anew
     if isinstance(version, int):
-        from benchmarks.store import check_version
-
         check_version(version, path / "run.json")
 
 

@@ -21,8 +21,8 @@ from benchmarks.analysis.summary import arm_of, floors, mark_best, summarise, wi
 from benchmarks.analysis.verdicts import ClaimResult, judge, tables
 from benchmarks.claims.spec import Claim
 from benchmarks.report.style import has_normal_prior
-from benchmarks.specs import InputError, canonical_json
-from benchmarks.store import Store, check_version, is_sealed, sha256
+from benchmarks.specs import InputError, canonical_json, check_version
+from benchmarks.store import Store, is_sealed, sha256
 
 KEPT_RUNS = "kept"
 """Beside a small copy's arrays: for each seed whether all of them are there."""

@@ -1,8 +1,10 @@
-"""Measure how fast the suite is: ``python -m benchmarks.speed [training] [peers] [machine]``.
+"""Measure how fast the suite is: ``python -m benchmarks.speed [training] [peers] [machine] [metrics] [whole]``.
 
 training: seed-updates per second by width of the seed axis, form and workers, against a plain and the habitual loop.
 peers: the same against pythae's trainer, where it is installed (extra ``peers``).
 machine: the training's matrix products and its optimiser alone, beside all of it.
+metrics: feature extraction, the Fréchet distance and nearest neighbours beside other ways to the same values.
+whole: wall and processor time and memory of whole runs, and how they grow with seeds, models and image size.
 
 Contenders take turns in one process tree; ratios are of one turn, so that a machine's drift hits all alike.
 """
@@ -11,9 +13,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
 import torch
 
@@ -22,8 +25,8 @@ from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.outputs import processor
 from benchmarks.planning import environment_for
 from benchmarks.specs import InputError, lookup
-from benchmarks.speed import machine, peers, training
-from benchmarks.speed.page import PARTS, write
+from benchmarks.speed import machine, metrics, peers, training, whole
+from benchmarks.speed.page import PARTS, Row, write
 from models import MODELS
 
 
@@ -51,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--workers", nargs="+", type=positive, default=[1, 2], help="processes that train at once")
     made.add_argument("--updates", type=positive, default=100)
     made.add_argument("--repeats", type=positive, default=5, help="turns")
+    made.add_argument("--profile", default="standard", help="of whole runs")
     made.add_argument("--device", default="auto")
     made.add_argument("--threads", type=positive, default=1, help="of each process")
     made.add_argument("--data-dir", type=Path, default=DEFAULT_DATA_DIR)
@@ -76,6 +80,29 @@ def checked_cases(arguments: argparse.Namespace, device: str) -> list[training.C
     ]
 
 
+def measured(part: str, arguments: argparse.Namespace, cases: list[training.Case], device: str) -> Iterator[Row]:
+    """Rows of one part, as they are measured."""
+    repeats = arguments.repeats
+    if part == "training":
+        for what in cases:
+            yield from training.compare(what, arguments.width, arguments.workers, repeats, arguments.threads)
+    elif part == "machine":
+        for what, width in product(cases, arguments.width):
+            yield machine.floor(what, width, repeats)
+    elif part == "metrics":
+        datasets = {name: load(name, arguments.data_dir, offline=True) for name in arguments.dataset}
+        for contest in metrics.contests(datasets, device):
+            yield from contest().rows(repeats, device)
+    elif part == "whole":
+        with TemporaryDirectory() as folder:
+            for run in whole.runs(arguments.profile, device, Path(folder)):
+                yield whole.measure(run)
+    elif peers.there():
+        for what in cases:
+            if what.spec.model in peers.TRAINS:
+                yield from peers.compare(what, arguments.width, repeats)
+
+
 def main() -> int:
     """Measure and print.
 
@@ -88,7 +115,8 @@ def main() -> int:
         parts = [name for name in PARTS if not arguments.part or name in arguments.part]
         for name in arguments.part:
             lookup(PARTS, "part", name)
-        environment = environment_for(make_options({"device": arguments.device}).device)
+        options = make_options({"device": arguments.device, "profile": arguments.profile})
+        environment = environment_for(options.device)
         if arguments.output and (arguments.output.exists() and not arguments.output.is_dir()):
             raise InputError(f"output {arguments.output} is a file; give a folder")
         cases = checked_cases(arguments, environment.device)
@@ -97,19 +125,12 @@ def main() -> int:
     except InputError as error:
         print(f"speed: {error}", file=sys.stderr)
         return 2
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in parts}
-    for what in cases:
-        for name in parts:
-            found: list[dict[str, Any]] = []
-            if name == "training":
-                found = training.compare(what, arguments.width, arguments.workers, arguments.repeats, arguments.threads)
-            elif name == "machine":
-                found = [machine.floor(what, width, arguments.repeats) for width in arguments.width]
-            elif peers.there() and what.spec.model in peers.TRAINS:
-                found = peers.compare(what, arguments.width, arguments.repeats)
-            rows[name] += found
-            for row in found:
-                print(f"{name:<10}{'  '.join(PARTS[name].line(row))}", flush=True)
+    rows: dict[str, list[Row]] = {}
+    for name in parts:
+        rows[name] = []
+        for row in measured(name, arguments, cases, environment.device):
+            rows[name].append(row)
+            print(f"{name:<10}{'  '.join(PARTS[name].line(row))}", flush=True)
     facts = {
         "processor": processor(), "hardware": environment.hardware, "torch": torch.__version__, "threads": arguments.threads,
         "updates": arguments.updates, "turns": arguments.repeats,

@@ -22,6 +22,7 @@ from benchmarks.speed.timing import rate, rates, take_turns
 from benchmarks.speed.training import Case, data_of
 from benchmarks.training.loop import Loop
 from benchmarks.training.randomness import initialise
+from benchmarks.training.recording import recorder_for
 from models import MODELS
 from models.base import Phase
 
@@ -66,7 +67,9 @@ def loop_of(what: Case, width: int) -> Loop:
     train_set = torch.from_numpy(data.train).to(what.device)
     for model in models:
         model.fit(train_set)
-    return Loop(models, train_set, what.spec.training, seeds, fast=True, fused=True)
+    return Loop(
+        models, train_set, what.spec.training, seeds, fast=True, fused=True, record=recorder_for(train_set.device)
+    )
 
 
 def products_of(loop: Loop, phase: Phase) -> list[Callable[[], object]]:
@@ -88,7 +91,6 @@ def floor(what: Case, width: int, repeats: int) -> dict[str, object]:
     phase = loop.phases[-1]
     updates = what.spec.training.updates
     products = products_of(loop, phase)
-    moving = [True] * width
     players = [step.player for step in phase.cycle for _ in range(step.repeats)]
     gradients = {player: tuple(map(torch.zeros_like, loop.optimisers[player].parameters)) for player in set(players)}
     apart = loop_of(what, width)  # whose parameters may be moved by zeros
@@ -105,7 +107,7 @@ def floor(what: Case, width: int, repeats: int) -> dict[str, object]:
     def optimise() -> None:
         for _ in range(updates):
             for player in players:
-                apart.optimisers[player].step(gradients[player], moving)
+                apart.optimisers[player].step(gradients[player])
 
     kind = torch.device(what.device).type
     side = torch.randn(SQUARE[kind], SQUARE[kind], device=what.device)

@@ -77,6 +77,28 @@ PARTS: dict[str, Part] = {
             *(f"{row[key]:.1f}" for key in ("optimiser_gb_per_second", "copy_gb_per_second")),
         ],
     ),
+    "metrics": Part(
+        "Metrics",
+        "Ratios of speed to the first way of each group; its value is the one that the others' differ from, as a share of it.",
+        ("value", "images or points", "dimensions", "way", "ratio", "seconds", "difference"),
+        lambda row: [
+            row["what"], f"{row['n']:,}", f"{row['dimensions']:,}", row["way"], interval(row, "ratio"),
+            f"{row['seconds']:.3g}", f"{row['difference']:.0e}" if row["way"] != row["base"] else "",
+        ],
+    ),
+    "whole": Part(
+        "Whole runs",
+        "Each once, into an empty directory. Training and measuring are seconds of all workers together; outside is the share of "
+        "what the workers could have worked that went into neither: planning, starting, reporting, and waiting for the last one.",
+        (
+            "run", "wall, s", "processor, s", "plan, s", "work, s", "report, s", "training, s", "measuring, s", "outside",
+            "peak memory, GiB", "workers", "failed",
+        ),
+        lambda row: [
+            row["run"], *(f"{row[key]:.1f}" for key in ("wall", "cpu", "plan", "run", "report", "training", "measuring")),
+            f"{row['outside']:.0%}", f"{row['peak_gib']:.2f}", str(row["jobs"]), str(row["failed"]),
+        ],
+    ),
 }  # fmt: skip
 
 

@@ -22,12 +22,14 @@ from benchmarks.specs import Block, InputError, Network
 from benchmarks.speed.loops import habitual_loop, plain_loop
 from benchmarks.speed.timing import rates, take_turns
 from benchmarks.training.loop import train
+from benchmarks.training.recording import recorder_for
 from models import MODELS
 
-Form = Literal["plain", "habitual", "stacked", "vmap"]
+Form = Literal["plain", "habitual", "stacked", "vmap", "called", "tf32"]
 SETTINGS: dict[str, dict[str, Any]] = {"fgan": {"divergence": "kl", "generator_objective": "exact"}}
-FORMS: tuple[Form, ...] = ("stacked", "vmap")
-"""Of the suite's own loop."""
+FORMS: dict[str, tuple[Form, ...]] = {"cpu": ("stacked", "vmap"), "cuda": ("stacked", "vmap", "called", "tf32")}
+"""Of the suite's own loop, by kind of device: as it is, with layers stacked and on a GPU cycles recorded; mapped by ``vmap``; with
+cycles called and not recorded; with products in TF32, which the suite does not do."""
 HABITUAL_SHARE = 0.2
 """The habitual loop runs so much shorter a training: it is slow, and its updates all cost the same."""
 
@@ -100,7 +102,17 @@ def run(contender: Contender, what: Case) -> None:
         return
     build = model_builder(spec, MODELS[spec.model], data)
     train_set = torch.from_numpy(data.train).to(what.device)
-    train(build, train_set, training, tuple(range(contender.width)), fast=contender.form == "stacked")
+    record = no_recorder if contender.form == "called" else recorder_for
+    precision = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("high" if contender.form == "tf32" else precision)
+    try:
+        train(build, train_set, training, tuple(range(contender.width)), fast=contender.form != "vmap", record=record)
+    finally:
+        torch.set_float32_matmul_precision(precision)
+
+
+def no_recorder(device: torch.device) -> None:
+    """What records on no device."""
 
 
 @contextmanager
@@ -135,8 +147,8 @@ def contenders_for(what: Case, widths: list[int], workers: list[int]) -> list[Co
         Contender(form, width, number)
         for number in workers
         for width in widths
-        for form in FORMS
-        if form == "vmap" or stacks or width == 1  # else both are one
+        for form in FORMS[torch.device(what.device).type]
+        if form != "stacked" or stacks or width == 1  # else it is mapped
     ]
     return [PLAIN, Contender("habitual"), *own]
 

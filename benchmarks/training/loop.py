@@ -30,6 +30,7 @@ from torch import Tensor
 from benchmarks.specs import Training
 from benchmarks.training.optimisers import MovingAverage, PlayerOptimiser, learning_rate_factor
 from benchmarks.training.randomness import BatchStream, NoiseStream, Stack, as_float, initialise
+from benchmarks.training.recording import WARM_UP, Given, Recorded, Recorder, recorder_for
 from benchmarks.training.seed_axis import ModelContractError, SeedAxis
 from models.base import GenerativeModel, Objective, Phase, Player, Scalars
 
@@ -91,6 +92,7 @@ def train(
     *,
     fast: bool = True,
     fused: bool = True,
+    record: Callable[[torch.device], Recorder[Scalars] | None] = recorder_for,
     progress: Progress | None = None,
     prepare: Callable[[list[GenerativeModel]], None] | None = None,
     checkpoints: Checkpoints | None = None,
@@ -104,6 +106,7 @@ def train(
         seeds: S seeds.
         fast: allow the model's stacked form; False maps over seeds with ``vmap``.
         fused: PyTorch's fused Adam instead of its plain one.
+        record: gives for a device what records a cycle, to be played again in place of being called (``recording``).
         progress: called now and then with (updates done, updates in all).
         prepare: called once with the S initialised models, before they are stacked.
         checkpoints: go on from the last state there, and save further ones when they are due and at the end.
@@ -116,7 +119,7 @@ def train(
         one.fit(data)
     if prepare is not None:
         prepare(models)
-    loop = Loop(models, data, training, seeds, fast, fused)
+    loop = Loop(models, data, training, seeds, fast, fused, record(data.device))
     saved = checkpoints.latest() if checkpoints is not None else None
     if saved is not None:
         loop.restore(saved)
@@ -134,6 +137,7 @@ class Loop:
     Args:
         models: initialised, one for each seed.
         data: see :func:`train`, as the rest.
+        record: what makes a cycle one that is played again; None: every cycle is called.
     """
 
     def __init__(
@@ -144,6 +148,7 @@ class Loop:
         seeds: tuple[int, ...],
         fast: bool,
         fused: bool,
+        record: Recorder[Scalars] | None = None,
     ) -> None:
         device = data.device
         self.training = training
@@ -155,9 +160,15 @@ class Loop:
         self.phases = self.model.schedule()
         self.total = sum(phase.cycles(training.updates) for phase in self.phases)
         apart = any(phase.choice is not None for phase in self.phases)
+        wanted = {player: self.model.optimiser(player) for player in owned}
+        # the host must know which seeds move; plain gradient descent reads its step size there
+        whole = not apart and all(how.kind == "adam" for how in wanted.values())
+        self.record = record if whole else None
+        self.called: dict[Phase, int] = {}
+        self.recorded: dict[Phase, Recorded[Scalars]] = {}
         self.optimisers = {
             player: PlayerOptimiser(
-                self.model.optimiser(player), [self.axis.parameters[name] for name in names], apart, fused
+                wanted[player], [self.axis.parameters[name] for name in names], apart, fused, self.record is not None
             )
             for player, names in owned.items()
         }
@@ -210,46 +221,80 @@ class Loop:
                 if self.done in kept_at:
                     self.snapshots.append({name: tensor.clone() for name, tensor in self.axis.state().items()})
                 if self.done % every == 0 or self.done == self.total:
-                    self.points.append((self.done, dict(self.latest)))
+                    # what a recording gives is overwritten by its next play
+                    self.points.append((self.done, {name: value.clone() for name, value in self.latest.items()}))
                     yield self.done
             begins += len(span)
 
     def turn(self, phase: Phase) -> None:
-        """One cycle of a phase: alternating updates; or all gradients first, and then all updates (single-step method) or, for
-        each seed, the one that it chooses."""
+        """One cycle of a phase."""
         turns = [step.player for step in phase.cycle for _ in range(step.repeats)]
-        everyone = [True] * len(self.seeds)
+        given: Given = [self.draw(player) for player in turns]
         if phase.choice is not None:
-            first, second = [(player, self.gradients(player)) for player in turns]
-            chosen = self.positive(phase.choice)
-            self.update(*first, chosen)
-            self.update(*second, [not one for one in chosen])
-        elif phase.simultaneous:
-            for player, grads in [(player, self.gradients(player)) for player in turns]:
-                self.update(player, grads, everyone)
-        else:
-            for player in turns:
-                self.update(player, self.gradients(player), everyone)
+            self.choose(phase.choice, turns, given)
+            return
+        self.latest.update(self.recording_of(phase, turns, given)(given))
+        for player in turns:
+            self.moves[player] += 1
 
-    def gradients(self, player: Player) -> tuple[Tensor, ...]:
-        """Gradients of a player's objective on its next batch and noise; notes scalars, and seeds whose loss is not finite."""
+    def draw(self, player: Player) -> tuple[Tensor | None, Stack]:
+        """A player's next batch, if its objective reads data, and its next noise by name."""
         x = None
         if self.model.uses_data(player):
             x = self.batches.next()
             self.images += self.training.batch
-        noise = {name: stream.next() for name, stream in self.streams[player].items()}
-        losses, scalars = self.axis.losses(player, x, noise)
-        self.latest.update(scalars)
-        failed_now = ~losses.detach().isfinite() & (self.diverged_at < 0)
-        self.diverged_at = torch.where(failed_now, self.step, self.diverged_at)
-        self.step = self.step + 1
         self.evaluations[player] += 1
-        return torch.autograd.grad(losses.sum(), self.optimisers[player].parameters)
+        return x, {name: stream.next() for name, stream in self.streams[player].items()}
 
-    def update(self, player: Player, grads: tuple[Tensor, ...], moving: Sequence[bool]) -> None:
-        """Move a player by these gradients, for the seeds that move."""
-        self.optimisers[player].step(grads, moving)
-        self.moves[player] += np.array(moving)
+    def recording_of(self, phase: Phase, turns: list[Player], given: Given) -> Callable[[Given], Scalars]:
+        """A phase's cycle as a function of what its turns are given: recorded, if it is to be and the loop is warm."""
+
+        def cycle(given: Given) -> Scalars:
+            return self.cycle(turns, given, phase.simultaneous)
+
+        if self.record is None:
+            return cycle
+        self.called[phase] = self.called.get(phase, 0) + 1
+        if self.called[phase] > WARM_UP and phase not in self.recorded:
+            self.recorded[phase] = Recorded(cycle, given, self.record)
+        return self.recorded.get(phase, cycle)
+
+    def cycle(self, turns: Sequence[Player], given: Given, simultaneous: bool) -> Scalars:
+        """Alternating updates; or all gradients first, and then all updates (single-step method). Gives the scalars.
+
+        Works on tensors alone, and in place, so that it can be recorded.
+        """
+        latest: Scalars = {}
+        held: list[tuple[Player, tuple[Tensor, ...]]] = []
+        for player, (x, noise) in zip(turns, given, strict=True):
+            held.append((player, self.gradients(player, x, noise, latest)))
+            if not simultaneous:
+                self.optimisers[player].step(held.pop()[1])
+        for player, grads in held:
+            self.optimisers[player].step(grads)
+        return latest
+
+    def choose(self, scalar: str, turns: list[Player], given: Given) -> None:
+        """All gradients first, and then, for each seed, the update that it chooses."""
+        first, second = [
+            (player, self.gradients(player, x, noise, self.latest))
+            for player, (x, noise) in zip(turns, given, strict=True)
+        ]
+        chosen = self.positive(scalar)
+        for (player, grads), moving in ((first, chosen), (second, [not one for one in chosen])):
+            self.optimisers[player].step(grads, moving)
+            self.moves[player] += np.array(moving)
+
+    def gradients(
+        self, player: Player, x: Tensor | None, noise: Mapping[str, Tensor], latest: Scalars
+    ) -> tuple[Tensor, ...]:
+        """Gradients of a player's objective; notes its scalars in ``latest``, and seeds whose loss is not finite."""
+        losses, scalars = self.axis.losses(player, x, noise)
+        latest.update(scalars)
+        failed_now = ~losses.detach().isfinite() & (self.diverged_at < 0)
+        self.diverged_at.copy_(torch.where(failed_now, self.step, self.diverged_at))
+        self.step.add_(1)
+        return torch.autograd.grad(losses.sum(), self.optimisers[player].parameters)
 
     def positive(self, scalar: str) -> list[bool]:
         """For each seed whether a scalar was last positive."""
@@ -319,7 +364,8 @@ class Loop:
 
         device, counts = self.step.device, part("counts")
         self.done, self.images = int(counts["done"]), int(counts["images"])
-        self.step, self.diverged_at = counts["step"].to(device), counts["diverged_at"].to(device)
+        self.step.copy_(counts["step"])
+        self.diverged_at.copy_(counts["diverged_at"])
         evaluations, moves = part("evaluations"), part("moves")
         self.evaluations = {player: int(evaluations[player]) for player in self.evaluations}
         self.moves = {player: moves[player].numpy().copy() for player in self.moves}

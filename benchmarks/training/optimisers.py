@@ -12,11 +12,18 @@ from benchmarks.training.seed_axis import SeedAxis
 from models.base import Averaging, Optimiser, Phase
 
 
-def make_optimiser(how: Optimiser, parameters: Sequence[Tensor], fused: bool) -> torch.optim.Optimizer:
-    """PyTorch's optimiser of one player."""
+def make_optimiser(
+    how: Optimiser, parameters: Sequence[Tensor], fused: bool, recorded: bool = False
+) -> torch.optim.Optimizer:
+    """PyTorch's optimiser of one player; if its steps are to be recorded, its step size lies on the parameters' device."""
     if how.kind == "sgd":
         return torch.optim.SGD(parameters, lr=how.learning_rate)
-    return torch.optim.Adam(parameters, lr=how.learning_rate, betas=how.betas, fused=fused)
+    if not recorded:
+        return torch.optim.Adam(parameters, lr=how.learning_rate, betas=how.betas, fused=fused)
+    device = parameters[0].device
+    rate = torch.tensor(how.learning_rate, device=device)
+    on_gpu = device.type == "cuda"  # elsewhere there is nothing to capture
+    return torch.optim.Adam(parameters, lr=rate, betas=how.betas, fused=fused, capturable=on_gpu)
 
 
 class PlayerOptimiser:
@@ -27,31 +34,42 @@ class PlayerOptimiser:
         parameters: the player's stacks, each with leading axis S.
         apart: one optimiser for each seed, on its slices of the stacks, in the place of one for all.
         fused: PyTorch's fused Adam instead of its plain one.
+        recorded: its steps are to be recorded.
     """
 
-    def __init__(self, how: Optimiser, parameters: list[Tensor], apart: bool, fused: bool) -> None:
+    def __init__(
+        self, how: Optimiser, parameters: list[Tensor], apart: bool, fused: bool, recorded: bool = False
+    ) -> None:
         self.parameters = parameters
         self.how = how
         self.apart = apart
         self.slices = [parameters]
         if apart:
             self.slices = [[stack.detach()[seed] for stack in parameters] for seed in range(len(parameters[0]))]
-        self.optimisers = [make_optimiser(how, part, fused) for part in self.slices]
+        self.optimisers = [make_optimiser(how, part, fused, recorded) for part in self.slices]
+        self.factor = 1.0
 
     def scale(self, factor: float) -> None:
         """Set the step size to ``factor`` times its own."""
+        if factor == self.factor:
+            return
+        self.factor = factor
         for optimiser in self.optimisers:
-            optimiser.param_groups[0]["lr"] = self.how.learning_rate * factor
+            group = optimiser.param_groups[0]
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(self.how.learning_rate * factor)
+            else:
+                group["lr"] = self.how.learning_rate * factor
 
-    def step(self, gradients: Sequence[Tensor], moving: Sequence[bool]) -> None:
+    def step(self, gradients: Sequence[Tensor], moving: Sequence[bool] | None = None) -> None:
         """Update the seeds that move; all of them, where the optimiser is one for all.
 
         Args:
             gradients: one for each stack.
-            moving: for each seed whether it moves.
+            moving: for each seed whether it moves; None: all do.
         """
         for seed, (part, optimiser) in enumerate(zip(self.slices, self.optimisers, strict=True)):
-            if not self.apart or moving[seed]:
+            if moving is None or moving[seed] or not self.apart:
                 for parameter, gradient in zip(part, gradients, strict=True):
                     # fused Adam on the CPU reads a gradient's memory without regard to its strides
                     parameter.grad = (gradient[seed] if self.apart else gradient).contiguous()

@@ -38,6 +38,37 @@ def test_stack_equals_solo_and_twice_is_equal(name: str, settings: Mapping[str, 
         assert torch.equal(stack.weights[weight], again.weights[weight])
 
 
+@EVERY_ARM
+def test_recorded_cycles_equal_called_ones(name: str, settings: Mapping[str, object]) -> None:
+    """A CUDA graph played again moves the weights as its kernels do when they are launched one by one."""
+    data = torch.rand((200, 64), generator=torch.Generator().manual_seed(0)).double().cuda()
+    build = model_builder(
+        block("digits", name, settings, "smoke", SEEDS), MODELS[name], load("digits", Path(), offline=True)
+    )
+    training = Training(updates=100, batch=16)
+    played = train(build, data, training, SEEDS)
+    called = train(build, data, training, SEEDS, record=lambda device: None)
+    for weight in played.weights:
+        # the recording's step size is a float32 on the device
+        torch.testing.assert_close(played.weights[weight], called.weights[weight], rtol=1e-5, atol=1e-6)
+    assert {player: list(moves) for player, moves in played.moves.items()} == {
+        player: list(moves) for player, moves in called.moves.items()
+    }
+    for curve in played.curves:
+        np.testing.assert_allclose(played.curves[curve], called.curves[curve], rtol=1e-4, atol=1e-5)
+
+
+def test_a_seed_of_many_equals_itself_alone() -> None:
+    data = torch.rand((200, 64), generator=torch.Generator().manual_seed(0)).double().cuda()
+    seeds = tuple(range(256))
+    spec = block("digits", "gan", {}, "smoke", seeds)
+    build = model_builder(spec, MODELS["gan"], load("digits", Path(), offline=True))
+    training = Training(updates=100, batch=16)
+    wide, solo = (train(build, data, training, some) for some in (seeds, seeds[-1:]))
+    for weight in wide.weights:
+        torch.testing.assert_close(wide.weights[weight][-1:], solo.weights[weight], rtol=1e-6, atol=1e-8)
+
+
 @pytest.mark.parametrize("dataset", ["ring", "digits"])
 def test_every_measure_runs(dataset: str) -> None:
     """Those of all experiments that the profile ``smoke`` asks for; the measures that only ``full`` takes are not among them."""
