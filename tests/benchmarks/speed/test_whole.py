@@ -9,7 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchmarks.command_line.run import options_from
+from benchmarks.planning import make_plan
 from benchmarks.speed import whole
+from benchmarks.store import Store
 
 
 def test_a_run_is_measured() -> None:
@@ -50,9 +53,6 @@ def test_every_run_is_a_command_that_is_understood(tmp_path: Path) -> None:
         == len(planned)
         == 1 + len(whole.SEEDS) + len(whole.COMPARED) + len(whole.SIDES)
     )
-    for run in planned:
-        done = subprocess.run(
-            [sys.executable, whole.RUN, *run.words, "--dry-run", "--results-dir", tmp_path / "results"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, (run, done.stderr)
+    wanted = [options_from([*run.words, "--results-dir", str(tmp_path / "results")]) for run in planned]
+    for options in (wanted[1], wanted[-1]):  # one of each kind; planning everything takes long
+        assert make_plan(options, Store(options.output_dir, read_only=True)).measurements
