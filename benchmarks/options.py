@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from benchmarks.specs import InputError, Profile, SeedRole, unknown
 
 Overwrite = Literal["only-missing", "always", "never"]
-MAX_CONFIG_BYTES = 1_000_000
+MAX_CONFIG_BYTES = 64_000
 DEFAULT_DATA_DIR = Path("data")
 
 

@@ -19,8 +19,8 @@ from torch_fidelity.utils import create_feature_extractor
 from metrics.features import Extractor, sha256_of
 
 REGISTERED = "inception-v3-compat"
-OFFICIAL_SHA256 = "6726825d"
-"""Start of the SHA-256 of the file that torch-fidelity downloads, as its name has it."""
+OFFICIAL_SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
+"""Of the file that torch-fidelity downloads."""
 LAYERS = (64, 192, 768, 2048)
 """torch-fidelity's feature layers, by their number of features."""
 

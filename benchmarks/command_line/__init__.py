@@ -18,6 +18,7 @@ from benchmarks.command_line.verify import verify_results
 from benchmarks.specs import InputError, lookup
 
 LONGEST_MESSAGE = 1000
+"""Characters of what is said of bad input; in a longer one the middle is left out, since its end says what would be right."""
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "list": list_known,
     "report": rebuild,
@@ -53,8 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return run(words)
         return lookup(COMMANDS, "command", words[0])(words[1:])
     except InputError as error:
-        message = " ".join(str(error).split())
-        print(f"run_bench.py: {message[:LONGEST_MESSAGE]}", file=sys.stderr)
+        print(f"run_bench.py: {one_line(str(error))}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # whoever read our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -70,6 +70,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         word, status = ("interrupted", 130) if isinstance(stopped, KeyboardInterrupt) else ("terminated", 143)
         print(f"\nrun_bench.py: {word}{resume}", file=sys.stderr)
         return status
+
+
+def one_line(message: str) -> str:
+    """A message on one line of at most ``LONGEST_MESSAGE`` characters."""
+    line, half = " ".join(message.split()), LONGEST_MESSAGE // 2
+    return line if len(line) <= LONGEST_MESSAGE else f"{line[: half - 3]} … {line[-half:]}"
 
 
 def _listen() -> None:

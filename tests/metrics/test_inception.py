@@ -98,7 +98,7 @@ def test_another_file_is_never_unpickled(tmp_path: Path, monkeypatch: pytest.Mon
     path = tmp_path / "weights.pth"
     torch.save({"a": Exploding()}, path)
     found = sha256_of(path.read_bytes())
-    with pytest.raises(ValueError, match=f"have SHA-256 {found}; expected a file with SHA-256 6726825d…"):
+    with pytest.raises(ValueError, match=f"have SHA-256 {found}; expected a file with SHA-256 6726825d"):
         checked_weights(path)
     assert not (tmp_path / "unpickled").exists()
     # that the trap works: under its own hash the file is read, and is no Inception-v3
@@ -148,7 +148,7 @@ def test_download_goes_into_torch_hubs_cache_and_only_once(tmp_path: Path, monke
     path = inception.download()
     assert path == inception.download() == tmp_path / "hub/checkpoints/weights-inception-2015-12-05-6726825d.pth"
     assert calls == [URL_INCEPTION_V3]
-    with pytest.raises(ValueError, match=f"{sha256_of(b'what came')}; expected a file with SHA-256 6726825d…"):
+    with pytest.raises(ValueError, match=f"{sha256_of(b'what came')}; expected a file with SHA-256 6726825d"):
         checked_weights(path)
 
 

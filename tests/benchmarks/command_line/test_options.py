@@ -15,6 +15,7 @@ from benchmarks.experiments.claims import TRIALS
 from benchmarks.experiments.latent_space import ON_THE_PLANE
 from benchmarks.recipes import ARMS, LEFT_OUT, RECIPES
 from benchmarks.specs import Profile, canonical_json
+from metrics.inception import OFFICIAL_SHA256
 
 DryRun = Callable[..., dict[str, Any]]
 
@@ -153,9 +154,9 @@ BAD = {
         "--all",
         "--inception-weights",
         "/nowhere.pth",
-    ): "/nowhere.pth: no such file; expected a file with SHA-256 6726825d…",
+    ): "/nowhere.pth: no such file; expected a file with SHA-256 6726825d",
     ("--all", "--inception-weights", "/"): "Inception weights /: not a file; expected",
-    ("--all", "--inception-weights", __file__): "; expected a file with SHA-256 6726825d…",
+    ("--all", "--inception-weights", __file__): "; expected a file with SHA-256 6726825d",
     ("--all", "--inception-weights", "download", "--offline"): "--offline forbids",
     ("--all", "--inception-sha256", "0123456789"): "which is not given; give both",
     ("--all", "--inception-weights", "x", "--inception-sha256", "6726825"): "8 to 64 hexadecimal digits",
@@ -208,3 +209,12 @@ def test_results_of_a_newer_version_are_not_written_over(tmp_path: Path, capsys:
 def test_a_terminal_that_knows_ascii_alone(run_bench: Callable[..., Any]) -> None:
     done = run_bench("list", "claims", PYTHONIOENCODING="ascii")
     assert done.returncode == 0 and "\\u" in done.stdout and not done.stderr
+
+
+def test_a_long_message_keeps_its_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What would be right stands there, however long the wrong word is."""
+    assert main(["--all", "--dry-run", "--inception-weights", "/".join(["x" * 200] * 9)]) == 2
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1 and len(said) < 1100
+    assert said.startswith("run_bench.py: Inception weights xxx") and " … " in said
+    assert said.rstrip().endswith(f"no such file; expected a file with SHA-256 {OFFICIAL_SHA256}")
