@@ -38,7 +38,7 @@ MS_PER_UPDATE: dict[str, dict[str, float]] = {
     "mnist": {"pca": 1, "ae": 17, "dae": 18, "vae": 18, "gan": 27, "fgan": 27, "latent-gan": 22,
               "regression": 10, "discriminator": 15},
 }  # fmt: skip
-"""Milliseconds per seed and update on one CPU core of the machine that the tables were made on."""
+"""Milliseconds per seed and update on one CPU core of the machine that the tables were made on; plugins count as a GAN."""
 _LIKE = {
     **dict.fromkeys(("grid", "unequal-pair", "pair-1d", "comb-1d", "spiral"), "ring"),
     "strokes": "digits",
@@ -160,7 +160,7 @@ def size_factor(dataset: str, dimensions: int) -> float:
 def training_seconds(block: Block, dimensions: int) -> float:
     """Expected core-seconds to train a block on a CPU; ``dimensions`` of a datum."""
     table = MS_PER_UPDATE[_LIKE.get(block.dataset, block.dataset)]
-    per_update = table[block.model] * size_factor(block.dataset, dimensions)
+    per_update = table.get(block.model, table["gan"]) * size_factor(block.dataset, dimensions)
     if block.settings.get("negatives") in ("ascent", "langevin"):
         per_update *= 1 + MINING_STEP * block.settings["mining_steps"]
     per_update *= NETWORK_COST.get(block.network.kind, 1.0) * schedule_cost(block.settings)

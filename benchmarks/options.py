@@ -39,6 +39,7 @@ class RunOptions(BaseModel):
         claim: claims to judge; empty for all, unless experiments are named.
         model: models to keep; empty for all.
         dataset: data sets to ask the experiments for; empty for the profile's.
+        plugin: files with models of your own, which join every comparison.
         seeds: number of seeds; None for the profile's.
         seed_role: which range the seeds are from: 0–99 tuning, 100–199 pilot, from 3000 verdict.
         profile: smoke, standard or full.
@@ -66,6 +67,7 @@ class RunOptions(BaseModel):
     claim: tuple[str, ...] = ()
     model: tuple[str, ...] = ()
     dataset: tuple[str, ...] = ()
+    plugin: tuple[Path, ...] = ()
     seeds: Annotated[int, Field(ge=1, le=10_000)] | None = None
     seed_role: SeedRole = "verdict"
     profile: Profile = "standard"
@@ -97,6 +99,16 @@ class RunOptions(BaseModel):
             what = "an .npz file or of a folder of images" if info.field_name == "own_data" else "a directory"
             raise ValueError(f"give the path of {what}")
         return resolvable(Path(value))
+
+    @field_validator("plugin", mode="before")
+    @classmethod
+    def _files(cls, value: Any) -> Any:
+        given = (value,) if isinstance(value, str | Path) else value
+        if not isinstance(given, list | tuple) or not all(
+            isinstance(one, str | Path) and str(one) and "\0" not in str(one) for one in given
+        ):
+            raise ValueError("give paths of Python files")
+        return tuple(resolvable(Path(one)) for one in given)
 
     @field_validator("inception_weights", mode="before")
     @classmethod

@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import execution
+from benchmarks import execution, plugins
 from benchmarks.claims import CLAIMS, FAMILY_SIZES
 from benchmarks.datasets import DATASETS, Dataset
 from benchmarks.experiments import EXPERIMENTS
@@ -96,16 +96,21 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
         "experiments": {name: e.question for name, e in EXPERIMENTS.items()},
         "notes": plan.notes,
         "datasets": {name: dataset_facts(dataset) for name, dataset in plan.datasets.items()},
-        "metrics": {
-            name: {"title": m.title, "direction": m.direction, "unit": m.unit, "summary": m.summary}
-            for name, m in METRICS.items()
-        },
+        "metrics": metric_facts(),
         "measurements": entries,
         "blocks": {unit.key: unit.block.model_dump(mode="json") for unit in plan.units if unit.block and unit.key},
         "sha256": {name: sha256(content) for name, content in contents.items()},
     }
     write_json(root / "run.json", sealed(json.loads(json_bytes(run))))  # at last: it says which files belong together
     return said
+
+
+def metric_facts() -> dict[str, dict[str, str]]:
+    """What a reader must know of every metric."""
+    return {
+        name: {"title": m.title, "direction": m.direction, "unit": m.unit, "summary": m.summary}
+        for name, m in METRICS.items()
+    }
 
 
 def claims_on_trial(plan: Plan) -> dict[str, Any]:
@@ -164,6 +169,16 @@ def dataset_facts(dataset: Dataset) -> dict[str, Any]:
     return facts
 
 
+def plugins_used(plan: Plan) -> dict[str, dict[str, str]]:
+    """Where every model that is not the suite's own came from, and the SHA-256 of its file."""
+    names = {planned.measurement.block.model for planned in plan.measurements if planned.measurement.block}
+    return {
+        name: {"origin": one.origin, "sha256": one.sha256}
+        for name, one in sorted(plugins.JOINED.items())
+        if name in names
+    }
+
+
 def extractors_used(plan: Plan) -> dict[str, dict[str, str]]:
     """SHA-256 of the weights of every feature extractor, by data set and name."""
     used: dict[str, dict[str, str]] = {}
@@ -211,6 +226,7 @@ def provenance(
         "jobs": plan.jobs,
         "data_sha256": {name: dataset.digest for name, dataset in plan.datasets.items()},
         "extractors": extractors_used(plan),
+        "plugins": plugins_used(plan),
         "notes": plan.notes,
         "computed_now": sum(len(unit.missing) for unit in plan.units) - len(failures),
         "failures": dict(failures),

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import execution
+from benchmarks import execution, plugins
 from benchmarks.datasets import DATASETS, Dataset, OwnData, load
 from benchmarks.evaluation import MEASURES
 from benchmarks.experiments import EXPERIMENTS, Experiment
@@ -27,6 +27,7 @@ from benchmarks.specs import (
     dataset_label,
     lookup,
     seed_blocks,
+    unknown,
 )
 from benchmarks.store import Store, digest, source_digest, versions
 from metrics import METRICS, base_name
@@ -195,6 +196,16 @@ class Plan:
         return execution.START_SECONDS + max(work / self.jobs, self.todo[0].seconds)
 
 
+def known_model(name: str) -> None:
+    """Check that a model is there.
+
+    Raises:
+        InputError: it is not.
+    """
+    if name not in MODELS:
+        raise InputError(f"{unknown('model', name, MODELS)}; if it is one of your own, give its file by --plugin")
+
+
 def block_key(block: Block, data: str, environment: Environment) -> str:
     """Key of a block: its specification, the sources of training and model, data, environment, seed-axis width."""
     return digest(
@@ -250,7 +261,7 @@ def wanted_experiments(options: RunOptions) -> list[tuple[Experiment, str]]:
         InputError: an unknown name, or a data set that no chosen experiment supports.
     """
     for name in options.model:
-        lookup(MODELS, "model", name)
+        known_model(name)
     for name in options.dataset:
         lookup(DATASETS, "data set", name)
     everything = not options.experiment and not options.claim
@@ -335,6 +346,7 @@ def make_plan(options: RunOptions, store: Store, experiments: list[tuple[Experim
     Raises:
         InputError: unknown names, no such device, data or weights missing or damaged.
     """
+    plugins.join(options.plugin)
     environment = environment_for(options.device)
     inception = inception_weights(options)
     experiments = wanted_experiments(options) if experiments is None else experiments
@@ -370,6 +382,8 @@ def units_of(
     groups: dict[str, list[tuple[Measurement, list[str]]]] = {}
     for measurement, names in wanted:
         lookup(MEASURES, "measure", measurement.measure)
+        if measurement.block is not None:
+            known_model(measurement.block.model)
         group = canonical_json(measurement.block) if measurement.block else f"data alone: {measurement.label}"
         groups.setdefault(group, []).append((measurement, names))
     units = []

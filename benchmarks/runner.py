@@ -23,7 +23,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 from tqdm import tqdm
 
-from benchmarks import execution
+from benchmarks import execution, plugins
 from benchmarks.planning import Plan, own_data
 from benchmarks.specs import FailureStatus
 from benchmarks.worker import Failure, Outcome, Work, run_unit, start_worker
@@ -90,6 +90,7 @@ def run(plan: Plan, origin: Mapping[str, Any], progress_bar: bool) -> list[Outco
         own_data(options),
         options.checkpoint_seconds,
         options.overwrite == "always",
+        plugins.files(),
     )
     workers = min(plan.jobs, len(plan.todo))
     total = sum(unit.seconds for unit in plan.todo) + workers * execution.START_SECONDS

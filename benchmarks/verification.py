@@ -19,6 +19,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
+from benchmarks import plugins
 from benchmarks.datasets import load
 from benchmarks.options import RunOptions
 from benchmarks.outputs import git_state, processor
@@ -185,6 +186,7 @@ def verify(root: Path, options: RunOptions, sample: int, sample_seed: int = 0) -
     Raises:
         InputError: no results directory, or none that can be verified; data missing.
     """
+    plugins.join(options.plugin)
     results = load_results(root)
     groups = asked(results.run, root)
     chosen = random.Random(sample_seed).sample(sorted(groups), min(sample, len(groups)))

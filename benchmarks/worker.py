@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from filelock import FileLock, Timeout
 
-from benchmarks import execution
+from benchmarks import execution, plugins
 from benchmarks.blocks import train_block
 from benchmarks.checkpoints import StoredCheckpoints
 from benchmarks.datasets import Dataset, OwnData, load
@@ -92,6 +92,7 @@ class Work:
         own: the user's own data.
         checkpoint_seconds: time between two states of a training.
         anew: compute also what is stored, and put it in the place of that.
+        plugins: files with models, each with the SHA-256 that it had when the run began.
     """
 
     results_dir: Path
@@ -101,6 +102,7 @@ class Work:
     own: OwnData | None = None
     checkpoint_seconds: float = 60.0
     anew: bool = False
+    plugins: tuple[tuple[Path, str], ...] = ()
 
 
 _reports: Queue[float] | None = None
@@ -165,6 +167,9 @@ def _run_alone(unit: Unit, work: Work, store: Store) -> Outcome:
     if not missing:  # another process was faster
         return outcome
     try:
+        plugins.join(())
+        for path, sha256 in work.plugins:
+            plugins.join_file(path, sha256)
         dataset = _dataset(unit, work)
         trained = None
         if unit.block is not None:

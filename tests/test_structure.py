@@ -18,7 +18,7 @@ FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob(
 FLOORS = [
     {"specs"},
     {"datasets", "options", "recipes", "claims", "analysis", "store", "execution"},
-    {"training", "extractors", "extractor_choice"},
+    {"training", "extractors", "extractor_choice", "plugins"},
     {"blocks", "checkpoints"},
     {"evaluation"},
     {"experiments"},
@@ -28,7 +28,7 @@ FLOORS = [
     {"outputs", "dry_run"},
     {"report"},
     {"verification"},
-    {"command_line", "reference", "speed", "tuning"},
+    {"command_line", "contract", "reference", "speed", "tuning"},
 ]
 TORCH_FREE = ("benchmarks.specs", "benchmarks.options", "benchmarks.store", "benchmarks.claims",
               "benchmarks.analysis.summary", "benchmarks.analysis.evidence", "benchmarks.analysis.verdicts",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks.command_line.cite import print_citation
 from benchmarks.command_line.diff import compare_results
+from benchmarks.command_line.evaluate import evaluate_samples
 from benchmarks.command_line.listing import list_known
 from benchmarks.command_line.report import rebuild
 from benchmarks.command_line.run import run
@@ -25,6 +26,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "cite": print_citation,
     "diff": compare_results,
     "verify": verify_results,
+    "evaluate": evaluate_samples,
 }
 """By their first word; without one of these a run is meant."""
 AGAIN = 0.05

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 
 from benchmarks.command_line.parser import Parser
+from benchmarks.options import make_options
 from benchmarks.specs import lookup
 
 LISTS = ("models", "datasets", "metrics", "experiments", "claims")
@@ -16,6 +17,9 @@ def list_parser() -> Parser:
     """Parser of ``list``."""
     parser = Parser(prog="run_bench.py list", description="Print what there is.", allow_abbrev=False)
     parser.add_argument("what", nargs="*", metavar="WHAT", help=f"{', '.join(LISTS)} (default: all)")
+    parser.add_argument(
+        "--plugin", nargs="+", default=[], metavar="FILE.py", help="models of your own, to be listed too"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -27,6 +31,10 @@ def list_known(words: Sequence[str]) -> int:
         InputError: bad arguments.
     """
     arguments = list_parser().parse_args(words)
+    options = make_options({"plugin": arguments.plugin})
+    from benchmarks import plugins
+
+    plugins.join(options.plugin)
     known = catalogue()
     chosen = {name: lookup(known, "list", name) for name in arguments.what or LISTS}
     if arguments.json:

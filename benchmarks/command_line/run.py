@@ -52,6 +52,13 @@ def run_parser() -> Parser:
     what.add_argument(
         "--dataset", nargs="+", action="extend", metavar="NAME", help="on these data sets, instead of the profile's"
     )
+    what.add_argument(
+        "--plugin",
+        nargs="+",
+        action="extend",
+        metavar="FILE.py",
+        help="models of your own, which join every comparison",
+    )
     what.add_argument("--config", type=Path, metavar="FILE.toml", help="options from a file; those given here win")
     how = parser.add_argument_group("how")
     how.add_argument(

@@ -24,6 +24,9 @@ def verify_parser() -> Parser:
     parser.add_argument("results", type=Path, metavar="RESULTS", help="a results directory, or a small copy of one")
     parser.add_argument("--sample", type=int, default=3, metavar="N", help="how many blocks (default: 3)")
     parser.add_argument("--sample-seed", type=int, default=0, metavar="S", help="which ones (default: 0)")
+    parser.add_argument(
+        "--plugin", nargs="+", action="extend", metavar="FILE.py", help="models of your own that the results hold"
+    )
     parser.add_argument("--device", help="auto, cpu, cuda or cuda:n (default: auto)")
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes")
     parser.add_argument("--data-dir", metavar="DIR", help="data, in torchvision's layout")

@@ -169,7 +169,7 @@ def read_npz(path: Path, size: int | None) -> list[Part]:
             missing = [ARRAYS[name] for name in given if ARRAYS[name] not in names]
             if 0 < len(missing) < len(given):
                 raise InputError(f"own data {path} lacks {', '.join(missing)}; give labels for both parts or for none")
-            return _checked_alike(path, [_npz_part(archive, path, name, not missing, size) for name in given])
+            return _checked_alike(path, [npz_part(archive, path, name, not missing, size) for name in given])
     except DAMAGE as error:
         if isinstance(error, InputError):
             raise
@@ -188,7 +188,7 @@ def _checked_alike(path: Path, parts: list[Part]) -> list[Part]:
     return parts
 
 
-def _npz_part(archive: zipfile.ZipFile, path: Path, name: str, labelled: bool, size: int | None) -> Part:
+def npz_part(archive: zipfile.ZipFile, path: Path, name: str, labelled: bool, size: int | None) -> Part:
     where = f"own data {path}: {name}"
     shape, dtype = _npz_header(archive, name, where)
     if dtype != np.uint8:

@@ -70,7 +70,7 @@ def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
         lines = model.encode(subject.tensor(data.test[shown]), {}).cpu().view(PAIRS, 2, -1)
         paths = model.encode(subject.tensor(data.test[chosen]), {}).cpu().view(PATHS, 2, -1)
     else:
-        centre, spread = torch.zeros(model.latent), torch.ones(model.latent)
+        centre, spread = torch.zeros(latent_size(model)), torch.ones(latent_size(model))
         paths = prior_noise(model, seed, 2 * PATHS).view(PATHS, 2, -1)
         lines = paths[:PAIRS]
         ends = decoded(model, lines, subject)
@@ -80,7 +80,7 @@ def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
         "interpolation": decoded(model, between(lines, LINE_STEPS), subject),
         "blend": between(torch.from_numpy(ends), LINE_STEPS).numpy(),
     }
-    if model.latent == 2:
+    if latent_size(model) == 2:
         pictures["plane"] = decoded(model, plane(centre, spread, latent_kind(model)), subject)
     arrays = {name: as_pixels(p).reshape(*p.shape[:-1], *data.shape) for name, p in pictures.items()}
     return values, {**arrays, "of_codes": np.array(sampled_by_codes(model))}
@@ -105,6 +105,11 @@ def axes(model: GenerativeModel, centre: Tensor, spread: Tensor, subject: Subjec
 def latent_kind(model: GenerativeModel) -> NoiseKind:
     """The kind of the model's prior, by whose shape its codes are laid out too."""
     return model.sample_spec()["latent"].kind
+
+
+def latent_size(model: GenerativeModel) -> int:
+    """Numbers in a latent vector: z, unless the model says otherwise."""
+    return model.sample_spec()["latent"].shape[-1]
 
 
 def plane(centre: Tensor, spread: Tensor, kind: NoiseKind) -> Tensor:

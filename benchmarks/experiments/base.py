@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from benchmarks import plugins
 from benchmarks.datasets import DATASETS
 from benchmarks.recipes import (
     ARMS,
@@ -92,10 +93,12 @@ def block(
 
 
 def arms_for(dataset: str, profile: Profile) -> tuple[Arm, ...]:
-    """The arms that a profile compares on a data set."""
+    """The arms that a profile compares on a data set, those of plugins last."""
     if profile == "full":
-        return ARMS + FURTHER_ARMS + (FURTHER_IMAGE_ARMS if DATASETS[dataset].kind == "images" else ())
-    return tuple(arm for arm in ARMS if arm not in LEFT_OUT.get(dataset, ()))
+        own = ARMS + FURTHER_ARMS + (FURTHER_IMAGE_ARMS if DATASETS[dataset].kind == "images" else ())
+    else:
+        own = tuple(arm for arm in ARMS if arm not in LEFT_OUT.get(dataset, ()))
+    return own + plugins.arms(dataset)
 
 
 def compared_blocks(request: Request) -> list[Block]:

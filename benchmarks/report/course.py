@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.report.figures import PANELS_PER_ROW, bare, draw_mixture
 from benchmarks.report.results import Results
-from benchmarks.report.style import CURVE_STYLES, DATA_COLOUR, MODEL_COLOURS, OTHER_COLOUR
+from benchmarks.report.style import CURVE_STYLES, DATA_COLOUR, model_colour
 
 STRIP_MOMENTS = 7
 """Moments of a training that a strip shows; the web report plays all of them."""
@@ -31,7 +31,7 @@ def curves_figure(results: Results, dataset: str) -> Figure | None:
         axes.set_visible(False)
     for axes, (arm, entries) in zip(grid.ravel(), arms.items(), strict=False):
         axes.set_visible(True)
-        colour = MODEL_COLOURS.get(entries[0]["model"], OTHER_COLOUR)
+        colour = model_colour(entries[0]["model"])
         parts = [results.arrays(entry) for entry in entries]
         curves = [name for name in parts[0] if name.startswith("curve/") and not name.endswith("_scale")]
         low, high = [], []
@@ -82,7 +82,7 @@ def strip_figure(results: Results, dataset: str) -> Figure | None:
             bare(axes)
             if index == 0:
                 axes.set_title(f"{share[-kept:][moment]:.1%}".replace(".0%", "%"), color=DATA_COLOUR)
-        colour = MODEL_COLOURS.get(entry["model"], OTHER_COLOUR)
+        colour = model_colour(entry["model"])
         row[0].set_ylabel(arm, rotation=0, ha="right", va="center", color=colour, fontweight="bold")
     figure.suptitle(
         f"{dataset}: draws from the model after shares of its training (first seed that did not fail);\n"

@@ -23,11 +23,10 @@ from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.results import Results
 from benchmarks.report.style import (
     DATA_COLOUR,
-    MODEL_COLOURS,
     MODEL_MARKERS,
     NORMAL_PRIOR,
-    OTHER_COLOUR,
     OTHER_MARKER,
+    model_colour,
     number,
     sampler_label,
 )
@@ -177,7 +176,7 @@ def panel(axes: Axes, results: Results, dataset: str, arm: Arm, entries: list[di
         DRAW[facts["kind"]](axes, arrays, facts)
     else:
         axes.text(0.5, 0.5, "all seeds failed", ha="center", va="center", transform=axes.transAxes)
-    colour = MODEL_COLOURS.get(entries[0]["model"] or "", DATA_COLOUR)
+    colour = model_colour(entries[0]["model"], DATA_COLOUR)
     axes.set_title(arm[0] or "real data", color=colour, fontweight="bold", pad=14)
     axes.text(0.5, 1.02, subtitle, transform=axes.transAxes, ha="center", va="bottom", fontsize=7.5, color="#444444")
     bare(axes)
@@ -242,7 +241,7 @@ def reconstructions_figure(results: Results, dataset: str) -> Figure | None:
     errors = lines[lines["base"] == "reconstruction-l2"].set_index("arm")["mean"]
     rows = [("test image", next(iter(examples.values()))[0]["inputs"], DATA_COLOUR, "")]
     for name, (arrays, model) in examples.items():
-        rows.append((name, arrays["reconstructions"], MODEL_COLOURS[model], f"L2 {errors[name]:.3g}"))
+        rows.append((name, arrays["reconstructions"], model_colour(model), f"L2 {errors[name]:.3g}"))
     figure, grid = plt.subplots(len(rows), 1, figsize=(9, 0.62 * len(rows) + 0.5))
     for axes, (name, images, colour, note) in zip(grid, rows, strict=True):
         axes.imshow(strip(images), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
@@ -321,7 +320,7 @@ def interval_line(axes: Axes, rows: pd.DataFrame, line: pd.Series, y: float) -> 
     same &= (rows["sampler"] == line["sampler"]) & (rows["observation"] == line["observation"])
     values = rows.loc[same & (rows["status"] == "ok"), "value"]
     values = values[np.isfinite(values)]
-    colour = MODEL_COLOURS.get(line["model"], OTHER_COLOUR)
+    colour = model_colour(line["model"])
     axes.scatter(values, np.full(len(values), y), s=9, color=colour, alpha=0.3, linewidths=0)
     if line["mean"] == np.inf:
         axes.annotate("∞ ", (1, y), xycoords=("axes fraction", "data"), ha="right", va="center", color=colour)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.report.figures import LINE_GREY, bare, channels_last
 from benchmarks.report.results import Results
-from benchmarks.report.style import DATA_COLOUR, MODEL_COLOURS
+from benchmarks.report.style import DATA_COLOUR, model_colour
 
 SHOWN_PAIRS = 2
 PANELS_PER_ROW = 4
@@ -67,10 +67,10 @@ def interpolation_figure(results: Results, dataset: str) -> Figure | None:
     rows: list[tuple[str, np.ndarray, str, bool]] = []
     if coded:
         rows.append(("test images:\npixel blend", next(iter(coded.values()))[1]["blend"], DATA_COLOUR, True))
-    rows += [(arm, arrays["interpolation"], MODEL_COLOURS[model], False) for arm, (model, arrays) in coded.items()]
+    rows += [(arm, arrays["interpolation"], model_colour(model), False) for arm, (model, arrays) in coded.items()]
     others = one_per_model({arm: e for arm, e in full_size.items() if arm not in coded})
     for arm, (model, arrays) in others.items():
-        rows.append((arm, arrays["interpolation"], MODEL_COLOURS[model], False))
+        rows.append((arm, arrays["interpolation"], model_colour(model), False))
         rows.append(("its pixel blend", arrays["blend"], DATA_COLOUR, True))
     figure, grid = plt.subplots(
         len(rows), SHOWN_PAIRS, figsize=(4.2 * SHOWN_PAIRS + 1.2, 0.52 * len(rows) + 0.5), squeeze=False
@@ -116,6 +116,6 @@ def panels(sheets: dict[str, tuple[str, Any]], title: str, size: float) -> Figur
         axes.set_visible(False)
     for axes, (arm, (model, images)) in zip(grid.ravel(), sheets.items(), strict=False):
         draw_sheet(axes, images)
-        axes.set_title(arm, color=MODEL_COLOURS[model], fontweight="bold")
+        axes.set_title(arm, color=model_colour(model), fontweight="bold")
     figure.suptitle(title, wrap=True)
     return figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,8 @@ DATASET_MARKERS = {"ring": "o", "grid": "s", "unequal-pair": "^", "pair-1d": "<"
 ESTIMATORS = {"hist": "histogram", "knn": "nearest neighbours", "kde": "kernel density"}
 ESTIMATOR_COLOURS = {"hist": "#0072B2", "knn": "#D55E00", "kde": "#009E73"}
 OTHER_COLOUR, OTHER_MARKER = "#555555", "o"
+PLUGIN_COLOURS = ("#332288", "#999933", "#661100", "#AA3377")
+"""Of models that are not the suite's own."""
 DATA_COLOUR = "#333333"
 VERDICT_COLOURS = {
     "supported": "#00785A",
@@ -57,6 +60,13 @@ RC: Any = {
     "svg.hashsalt": "fairtrial",
     "svg.fonttype": "none",
 }
+
+
+def model_colour(model: str | None, without: str = OTHER_COLOUR) -> str:
+    """A model's colour; ``without`` where there is no model. That of a model from outside goes by its name alone."""
+    if model is None:
+        return without
+    return MODEL_COLOURS.get(model) or PLUGIN_COLOURS[zlib.crc32(model.encode()) % len(PLUGIN_COLOURS)]
 
 
 def has_normal_prior(model: str | None, settings: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from benchmarks.report.results import Results
-from benchmarks.report.style import MODEL_COLOURS, OTHER_COLOUR, number
+from benchmarks.report.style import model_colour, number
 from benchmarks.report.table import Cell, Page, Table, table
 
 Family = Mapping[str, Any]
@@ -99,11 +99,11 @@ def tuning_figure(results: Results) -> Figure | None:
         title = results.run["metrics"][search["metric"]]["title"]
         for axes, family in zip(row, families, strict=True):
             if family in search["families"]:
-                draw_family(axes, search["families"][family], MODEL_COLOURS.get(family, OTHER_COLOUR))
+                draw_family(axes, search["families"][family], model_colour(family))
             else:
                 axes.set_visible(False)
             if index == 0:
-                axes.set_title(family, color=MODEL_COLOURS.get(family, OTHER_COLOUR), fontweight="bold")
+                axes.set_title(family, color=model_colour(family), fontweight="bold")
         row[0].set_ylabel(f"{dataset}\n{title}")
     figure.suptitle(
         "Search for settings: score on the validation split (lower is better); circle: chosen; thin: single arms"

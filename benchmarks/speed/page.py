@@ -10,7 +10,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
-from benchmarks.report.style import MODEL_COLOURS, MODEL_MARKERS, RC
+from benchmarks.report.style import MODEL_MARKERS, OTHER_MARKER, RC, model_colour
 from benchmarks.report.table import markdown_table
 
 Row = Mapping[str, Any]
@@ -136,7 +136,11 @@ def _panel(axis: Any, rows: Rows) -> None:
     axis.axhline(1, color="#333333", linewidth=0.8)
     for model in dict.fromkeys(row["model"] for row in rows):
         own = [row for row in rows if row["model"] == model]
-        style: dict[str, Any] = {"color": MODEL_COLOURS[model], "marker": MODEL_MARKERS[model], "markersize": 4}
+        style: dict[str, Any] = {
+            "color": model_colour(model),
+            "marker": MODEL_MARKERS.get(model, OTHER_MARKER),
+            "markersize": 4,
+        }
         for workers in dict.fromkeys(row["workers"] for row in own):
             best: dict[int, Row] = {}
             for row in own:

@@ -14,7 +14,7 @@ from benchmarks.report.claims.evidence import Group, alike, tried
 from benchmarks.report.figures import DENSITY_COLOUR, gaussians
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
-from benchmarks.report.style import DATASET_COLOURS, DATASET_MARKERS, MODEL_COLOURS, OTHER_COLOUR, OTHER_MARKER
+from benchmarks.report.style import DATASET_COLOURS, DATASET_MARKERS, OTHER_COLOUR, OTHER_MARKER, model_colour
 
 LOG_4 = float(np.log(4))
 RESOLVED = 1e-3
@@ -73,7 +73,7 @@ def draw_over_line(axes: Axes, results: Results, group: Group, dataset: str) -> 
         axes.plot(
             run["positions"],
             run["probability"],
-            color=MODEL_COLOURS["discriminator"],
+            color=model_colour("discriminator"),
             linewidth=0.9,
             alpha=0.6,
             label=label,

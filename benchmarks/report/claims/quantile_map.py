@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from benchmarks.report.claims.evidence import Group, tried
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
-from benchmarks.report.style import MODEL_COLOURS, OTHER_COLOUR
+from benchmarks.report.style import model_colour
 
 
 def maps_over_u(results: Results) -> Figure | None:
@@ -30,9 +30,7 @@ def maps_over_u(results: Results) -> Figure | None:
             falls = run["map"][-1] < run["map"][0]
             drawn = run["map"][::-1] if falls else run["map"]  # u is symmetric about 1/2
             label = f"{(model or '').upper()}'s generator, {group.which}" if number == 0 else None
-            axes.plot(
-                run["u"], drawn, color=MODEL_COLOURS.get(model, OTHER_COLOUR), linewidth=1, alpha=0.6, label=label
-            )
+            axes.plot(run["u"], drawn, color=model_colour(model), linewidth=1, alpha=0.6, label=label)
         axes.plot(run["u"], run["quantile"], "k--", linewidth=1.4, label="CDF⁻¹, exact")
         axes.set(xlabel="u, or 1 − u where the map falls", ylabel="G(z) at CDF(z) = u", xlim=(0, 1))
         axes.set_title(dataset, loc="left")

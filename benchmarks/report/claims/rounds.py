@@ -15,7 +15,7 @@ from benchmarks.report.claims.samples import samples_side_by_side
 from benchmarks.report.figures import DENSITY_COLOUR, SAMPLE_COLOUR, bare
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
-from benchmarks.report.style import MODEL_COLOURS
+from benchmarks.report.style import model_colour
 
 CLAIM = "discriminator-generates"
 BINS = 80
@@ -70,7 +70,7 @@ def over_line(rows: list[np.ndarray], group: Group) -> None:
         above.set_visible(True)
         below.set_visible(True)
         draw_density(above, run, low, 0.5 * (high - low))
-        above.plot(run["positions"], run["scores"][index], color=MODEL_COLOURS["discriminator"], linewidth=1.4)
+        above.plot(run["positions"], run["scores"][index], color=model_colour("discriminator"), linewidth=1.4)
         above.set(xlim=ends, ylim=(low, high + 0.05 * (high - low)), title=title)
         draw_density(below, run, 0, peak)
         found = run["points"][index, :, 0]

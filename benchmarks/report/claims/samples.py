@@ -13,7 +13,7 @@ from benchmarks.report.claims.evidence import Arrays, Group, tried
 from benchmarks.report.figures import DRAW, bare
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
-from benchmarks.report.style import DATA_COLOUR, MODEL_COLOURS, OTHER_COLOUR, number
+from benchmarks.report.style import DATA_COLOUR, model_colour, number
 
 RUNS_OF_ONE = 4
 """So many runs are shown where a claim has one group: the first ones."""
@@ -33,7 +33,7 @@ Panel = tuple[Arrays, str, str]
 
 def panels(results: Results, group: Group, name: str, runs: int) -> list[Panel]:
     """The first runs of a group that did not fail, each with its value of the claim's metric."""
-    colour = MODEL_COLOURS.get(group.entries[0]["model"] or "", OTHER_COLOUR)
+    colour = model_colour(group.entries[0]["model"])
     metric = group.evidence.metric
     words = partial(in_words, results, group.entries[0]["dataset"], metric)
     shown = [(arrays, f"{name}\n{words(value)}", colour) for arrays, value in group.runs_with(metric)[:runs]]

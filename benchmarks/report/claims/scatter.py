@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from benchmarks.report.claims.evidence import Group, decisive, tried
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
-from benchmarks.report.style import MODEL_COLOURS, MODEL_MARKERS, OTHER_COLOUR, OTHER_MARKER
+from benchmarks.report.style import MODEL_MARKERS, OTHER_MARKER, model_colour
 
 LINEAR_BELOW = 0.1
 """Nat; a KL estimate may be negative near 0, where its axis is linear."""
@@ -22,7 +22,7 @@ BESIDE = {"mixture": ("mixture-samples", "jsd-hist"), "images": ("image-samples"
 def style_of(group: Group) -> tuple[str, str]:
     """Colour and marker of a group's model."""
     model = group.entries[0]["model"] or ""
-    return MODEL_COLOURS.get(model, OTHER_COLOUR), MODEL_MARKERS.get(model, OTHER_MARKER)
+    return model_colour(model), MODEL_MARKERS.get(model, OTHER_MARKER)
 
 
 def title_of(results: Results, metric: str) -> str:

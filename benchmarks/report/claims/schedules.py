@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from benchmarks.report.claims.evidence import Group, alike, tried
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
-from benchmarks.report.style import MODEL_COLOURS
+from benchmarks.report.style import model_colour
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73")
 BASELINE = "alternating"
@@ -75,7 +75,7 @@ def jsd_by_schedule(results: Results) -> Figure | None:
         others = {name: group for groups in own for name, group in groups.items() if name != BASELINE}
         for row, group in enumerate(others.values()):
             values = group.values()
-            axes.plot(values, np.full(len(values), row), "o", color=MODEL_COLOURS["gan"], alpha=0.55, markersize=5)
+            axes.plot(values, np.full(len(values), row), "o", color=model_colour("gan"), alpha=0.55, markersize=5)
             axes.plot([np.nanmean(values)] * 2, [row - 0.28, row + 0.28], color="black", linewidth=1.8)
         axes.set_yticks(range(len(others)), list(others))
         axes.set(ylim=(len(others) - 0.4, -0.6), xlabel="JSD of samples (nat)")

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.report.latent_space import examples, one_per_model
 from benchmarks.report.results import Results
-from benchmarks.report.style import MODEL_COLOURS, OTHER_COLOUR
+from benchmarks.report.style import model_colour
 from benchmarks.report.web.pictures import sprites
 
 LEVELS = 127
@@ -27,7 +27,7 @@ def planes(results: Results) -> list[dict[str, Any]]:
                 {
                     "dataset": dataset,
                     "arms": [
-                        {"name": arm, "colour": MODEL_COLOURS[model], **sheet(arrays["plane"])}
+                        {"name": arm, "colour": model_colour(model), **sheet(arrays["plane"])}
                         for arm, (model, arrays) in arms.items()
                     ],
                 }
@@ -60,7 +60,7 @@ def walks(results: Results) -> list[dict[str, Any]]:
                     "arms": [
                         {
                             "name": arm,
-                            "colour": MODEL_COLOURS[model],
+                            "colour": model_colour(model),
                             "of_codes": bool(arrays["of_codes"]),
                             "blend": sprites(arrays["blend"]),
                             **sheet(arrays["interpolation"]),
@@ -87,7 +87,7 @@ def courses(results: Results) -> list[dict[str, Any]]:
             arms.append(
                 {
                     "name": arm,
-                    "colour": MODEL_COLOURS.get(entries[0]["model"], OTHER_COLOUR),
+                    "colour": model_colour(entries[0]["model"]),
                     "points": packed(np.moveaxis(frames, 1, 0), facts["density"]["window"]),
                     "shares": shares,
                 }
