@@ -1,3 +1,4 @@
+#!/usr/bin/env python
 """Fairtrial's command line: ``python run_bench.py --all`` (see ``--help``)."""
 
 import signal

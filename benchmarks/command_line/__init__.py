@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from benchmarks.command_line.cite import print_citation
+from benchmarks.command_line.completion import print_completion
 from benchmarks.command_line.diff import compare_results
 from benchmarks.command_line.evaluate import evaluate_samples
 from benchmarks.command_line.listing import list_known
@@ -27,6 +28,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "diff": compare_results,
     "verify": verify_results,
     "evaluate": evaluate_samples,
+    "completion": print_completion,
 }
 """By their first word; without one of these a run is meant."""
 AGAIN = 0.05
