@@ -22,7 +22,7 @@ from torch import Tensor
 from benchmarks import plugins
 from benchmarks.blocks import model_builder, networks_of
 from benchmarks.datasets import Dataset, load
-from benchmarks.evaluation.cost import training_cost
+from benchmarks.evaluation.cost import decoder_player, training_cost
 from benchmarks.experiments.base import block
 from benchmarks.options import DEFAULT_DATA_DIR
 from benchmarks.recipes import ARMS
@@ -115,18 +115,11 @@ def budget(subject: Subject) -> None:
     model = subject.fresh
     if not model.trained:
         return
-    phase = model.schedule()[-1]
-    cycles = phase.cycles(100) * phase.cycle[-1].repeats
-    demand(
-        cycles == 100,
-        f"a budget of 100 makes {cycles} updates of {phase.cycle[-1].player!r}, the last phase's last player",
-    )
-    last = {id(p) for p in model.parameters_of(phase.cycle[-1].player).values()}
-    generating = {id(p) for p in model.generating_network.parameters()}
-    demand(
-        bool(generating & last),
-        f"the last player of the last phase, {phase.cycle[-1].player!r}, does not train generating_network",
-    )
+    player = decoder_player(model)
+    demand(bool(player), "no player owns all parameters of generating_network")
+    steps = [(phase.cycles(100), step) for phase in model.schedule() for step in phase.cycle if step.player == player]
+    updates = sum(cycles * step.repeats for cycles, step in steps)
+    demand(updates == 100, f"a budget of 100 makes {updates} updates of {player!r}, which trains generating_network")
 
 
 def losses(subject: Subject) -> None:
@@ -160,15 +153,27 @@ def purity(subject: Subject) -> None:
             torch.equal(state, torch.get_rng_state()),
             f"{objective!r} draws random numbers; declare them in noise_spec()",
         )
+        same = all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
+        demand(same, f"{objective!r} changes its input or its parameters in place")
         demand(
             torch.equal(first, again), f"{objective!r} gives {float(first)} and then {float(again)} on the same input"
         )
-        same = all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
-        demand(same, f"{objective!r} changes its input or its parameters in place")
 
 
 def seed_axis(subject: Subject) -> None:
     """seeds trained together end where each ends alone, by stacked layers as by vmap"""
+    if subject.fresh.takes_stacks:
+        axis = SeedAxis([subject.fresh.train() for _ in SEEDS], "cpu")
+        for objective in axis.template.players():
+            x, noise = subject.given(axis.template, objective)
+            stacks = {name: torch.stack([tensor] * len(SEEDS)) for name, tensor in noise.items()}
+            loss, scalars = axis.losses(objective, None if x is None else torch.stack([x] * len(SEEDS)), stacks)
+            for name, value in {"the loss": loss, **scalars}.items():
+                demand(
+                    value.shape == (len(SEEDS),),
+                    f"{name} of {objective!r} has shape {tuple(value.shape)} with a seed axis of {len(SEEDS)}, not "
+                    f"({len(SEEDS)},): reduce over trailing axes only, or leave stacked = False",
+                )
     together = subject.trained(SEEDS)
     others = {"trained alone": (subject.trained(SEEDS[1:2]), slice(1, 2))}
     if subject.fresh.takes_stacks:

@@ -129,15 +129,19 @@ BROKEN = {
     "scalar": (('{"squared_mmd": loss.detach()}', '{"squared_mmd": loss}'), "must be a detached tensor"),
     "owner": (('{"generator": ("generator",)}', '{"generator": ("generator.0",)}'), "exactly one owner"),
     "unused": (
-        ("self.generator = networks.decoder()", "self.generator = networks.decoder(); self.generator.idle = nn.Linear(1, 1)"),
-        "does not depend on generator.idle.weight",
+        (
+            "self.generator = networks.decoder()",
+            "self.generator = networks.decoder(); some = next(self.generator.parameters()).detach().clone(); "
+            "self.generator.register_parameter('idle', nn.Parameter(some))",
+        ),
+        "does not depend on generator.idle",
     ),
     "in place": ((FORWARD, f'x += 0.1; {FORWARD}'), "changes its input or its parameters in place"),
     "memory": (
         (FORWARD, f'self.calls = getattr(self, "calls", 0) + 1; {FORWARD} * (1 + 0.1 * self.calls)'),
         "on the same input",
     ),
-    "axis": ((".mean((-1, -2)) for", ".mean() for"), "when mapped by vmap"),
+    "axis": ((".mean((-1, -2)) for", ".mean() for"), "not (3,): reduce over trailing axes only"),
     "budget": (('Phase((Step("generator"),))', 'Phase((Step("generator"),), share=2.0)'), "a budget of 100 makes 200 updates"),
     "other rows": ((SAMPLE, SAMPLE + ' * 0 + noise["latent"].mean().sigmoid()'), "depends on those that are drawn with it"),
     "size": ((SAMPLE, 'alone\n        return noise["latent"]'), "samples have shape"),
