@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.report.figures import PANELS_PER_ROW, bare, draw_mixture
 from benchmarks.report.results import Results
-from benchmarks.report.style import CURVE_STYLES, DATA_COLOUR, model_colour
+from benchmarks.report.style import CURVE_STYLES, DATA_COLOUR, for_words, model_colour
 
 STRIP_MOMENTS = 7
 """Moments of a training that a strip shows; the web report plays all of them."""
@@ -53,7 +53,7 @@ def curves_figure(results: Results, dataset: str) -> Figure | None:
         if low:
             margin = 0.08 * (max(high) - min(low)) or 1.0
             axes.set_ylim(min(low) - margin, max(high) + margin)
-        axes.set_title(arm[0], color=colour, fontweight="bold")
+        axes.set_title(arm[0], color=for_words(colour), fontweight="bold")
         axes.legend(fontsize=6.5, frameon=False, loc="best")
         axes.tick_params(labelsize=7)
     figure.suptitle(f"{dataset}: training losses over updates; thin lines are seeds, thick ones their median")
@@ -83,7 +83,7 @@ def strip_figure(results: Results, dataset: str) -> Figure | None:
             if index == 0:
                 axes.set_title(f"{share[-kept:][moment]:.1%}".replace(".0%", "%"), color=DATA_COLOUR)
         colour = model_colour(entry["model"])
-        row[0].set_ylabel(arm, rotation=0, ha="right", va="center", color=colour, fontweight="bold")
+        row[0].set_ylabel(arm, rotation=0, ha="right", va="center", color=for_words(colour), fontweight="bold")
     figure.suptitle(
         f"{dataset}: draws from the model after shares of its training (first seed that did not fail);\n"
         "a latent GAN's first half trains its autoencoder"

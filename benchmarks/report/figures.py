@@ -26,6 +26,7 @@ from benchmarks.report.style import (
     MODEL_MARKERS,
     NORMAL_PRIOR,
     OTHER_MARKER,
+    for_words,
     model_colour,
     number,
     sampler_label,
@@ -177,7 +178,7 @@ def panel(axes: Axes, results: Results, dataset: str, arm: Arm, entries: list[di
     else:
         axes.text(0.5, 0.5, "all seeds failed", ha="center", va="center", transform=axes.transAxes)
     colour = model_colour(entries[0]["model"], DATA_COLOUR)
-    axes.set_title(arm[0] or "real data", color=colour, fontweight="bold", pad=14)
+    axes.set_title(arm[0] or "real data", color=for_words(colour), fontweight="bold", pad=14)
     axes.text(0.5, 1.02, subtitle, transform=axes.transAxes, ha="center", va="bottom", fontsize=7.5, color="#444444")
     bare(axes)
 
@@ -245,7 +246,9 @@ def reconstructions_figure(results: Results, dataset: str) -> Figure | None:
     figure, grid = plt.subplots(len(rows), 1, figsize=(9, 0.62 * len(rows) + 0.5))
     for axes, (name, images, colour, note) in zip(grid, rows, strict=True):
         axes.imshow(strip(images), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        axes.set_ylabel(f"{name}\n{note}".strip(), rotation=0, ha="right", va="center", color=colour, fontweight="bold")
+        axes.set_ylabel(
+            f"{name}\n{note}".strip(), rotation=0, ha="right", va="center", color=for_words(colour), fontweight="bold"
+        )
         bare(axes)
     figure.suptitle(
         f"{dataset}: reconstructions by the first seed that did not fail; L2 is the mean over test set and seeds"
@@ -323,7 +326,9 @@ def interval_line(axes: Axes, rows: pd.DataFrame, line: pd.Series, y: float) -> 
     colour = model_colour(line["model"])
     axes.scatter(values, np.full(len(values), y), s=9, color=colour, alpha=0.3, linewidths=0)
     if line["mean"] == np.inf:
-        axes.annotate("∞ ", (1, y), xycoords=("axes fraction", "data"), ha="right", va="center", color=colour)
+        axes.annotate(
+            "∞ ", (1, y), xycoords=("axes fraction", "data"), ha="right", va="center", color=for_words(colour)
+        )
     if np.isfinite(line["mean"]):
         axes.plot([line["ci_low"], line["ci_high"]], [y, y], color=colour, linewidth=2)
         axes.plot(line["mean"], y, MODEL_MARKERS.get(line["model"], OTHER_MARKER), color=colour, markersize=5)

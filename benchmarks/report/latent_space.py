@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.report.figures import LINE_GREY, bare, channels_last
 from benchmarks.report.results import Results
-from benchmarks.report.style import DATA_COLOUR, model_colour
+from benchmarks.report.style import DATA_COLOUR, for_words, model_colour
 
 SHOWN_PAIRS = 2
 PANELS_PER_ROW = 4
@@ -79,7 +79,7 @@ def interpolation_figure(results: Results, dataset: str) -> Figure | None:
         for pair, axes in enumerate(line):
             draw_sheet(axes, images[pair : pair + 1])
         weight = "normal" if blend else "bold"
-        line[0].set_ylabel(label, rotation=0, ha="right", va="center", color=colour, fontweight=weight)
+        line[0].set_ylabel(label, rotation=0, ha="right", va="center", color=for_words(colour), fontweight=weight)
     figure.suptitle(f"{dataset}: from a to b in equal steps of the latent vector (first seed that did not fail)")
     return figure
 
@@ -116,6 +116,6 @@ def panels(sheets: dict[str, tuple[str, Any]], title: str, size: float) -> Figur
         axes.set_visible(False)
     for axes, (arm, (model, images)) in zip(grid.ravel(), sheets.items(), strict=False):
         draw_sheet(axes, images)
-        axes.set_title(arm, color=model_colour(model), fontweight="bold")
+        axes.set_title(arm, color=for_words(model_colour(model)), fontweight="bold")
     figure.suptitle(title, wrap=True)
     return figure

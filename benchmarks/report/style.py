@@ -69,6 +69,32 @@ def model_colour(model: str | None, without: str = OTHER_COLOUR) -> str:
     return MODEL_COLOURS.get(model) or PLUGIN_COLOURS[zlib.crc32(model.encode()) % len(PLUGIN_COLOURS)]
 
 
+READABLE = 4.5
+"""Contrast that words need to their ground (WCAG 2.2, 1.4.3)."""
+
+
+def contrast_to_white(colour: str) -> float:
+    """WCAG's contrast of a colour to white, 1 to 21.
+
+    Args:
+        colour: ``#RRGGBB``.
+    """
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+
+
+def for_words(colour: str) -> str:
+    """The colour, darkened until words in it can be read on white.
+
+    Args:
+        colour: ``#RRGGBB``.
+    """
+    while contrast_to_white(colour) < READABLE:
+        colour = "#" + "".join(f"{int(int(colour[start : start + 2], 16) * 0.97):02X}" for start in (1, 3, 5))
+    return colour
+
+
 def has_normal_prior(model: str | None, settings: Mapping[str, Any]) -> bool:
     """Whether latent vectors are draws of N(0, I): not with another prior, nor where samples are found by search.
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
 from benchmarks.report.results import Results
-from benchmarks.report.style import model_colour, number
+from benchmarks.report.style import for_words, model_colour, number
 from benchmarks.report.table import Cell, Page, Table, table
 
 Family = Mapping[str, Any]
@@ -103,7 +103,7 @@ def tuning_figure(results: Results) -> Figure | None:
             else:
                 axes.set_visible(False)
             if index == 0:
-                axes.set_title(family, color=model_colour(family), fontweight="bold")
+                axes.set_title(family, color=for_words(model_colour(family)), fontweight="bold")
         row[0].set_ylabel(f"{dataset}\n{title}")
     figure.suptitle(
         "Search for settings: score on the validation split (lower is better); circle: chosen; thin: single arms"

@@ -13,7 +13,7 @@ from benchmarks.report.claims.evidence import Arrays, Group, tried
 from benchmarks.report.figures import DRAW, bare
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
-from benchmarks.report.style import DATA_COLOUR, model_colour, number
+from benchmarks.report.style import DATA_COLOUR, for_words, model_colour, number
 
 RUNS_OF_ONE = 4
 """So many runs are shown where a claim has one group: the first ones."""
@@ -36,7 +36,7 @@ def panels(results: Results, group: Group, name: str, runs: int) -> list[Panel]:
     colour = model_colour(group.entries[0]["model"])
     metric = group.evidence.metric
     words = partial(in_words, results, group.entries[0]["dataset"], metric)
-    shown = [(arrays, f"{name}\n{words(value)}", colour) for arrays, value in group.runs_with(metric)[:runs]]
+    shown = [(arrays, f"{name}\none run: {words(value)}", colour) for arrays, value in group.runs_with(metric)[:runs]]
     return shown or [({}, f"{name}\nall runs failed", colour)]
 
 
@@ -95,5 +95,5 @@ def draw_panel(axes: Axes, results: Results, dataset: str, panel: Panel) -> None
     facts = results.run["datasets"][dataset]
     if arrays:
         DRAW[facts["kind"]](axes, arrays, facts)
-    axes.set_title(title, color=colour)
+    axes.set_title(title, color=for_words(colour))
     bare(axes)
