@@ -236,7 +236,7 @@ def test_the_first_runs_that_did_not_fail_with_their_own_values(make: Make) -> N
     )
     assert figure is not None
     titles = [axes.get_title() for axes in figure.axes]
-    assert titles == ["GAN\n3 of 8 modes", "GAN\n8 of 8 modes"]
+    assert titles == ["GAN\none run: 3 of 8 modes", "GAN\none run: 8 of 8 modes"]
     assert figure.axes[0].get_ylabel() == "ring, vanilla"
 
 
@@ -248,7 +248,7 @@ def test_a_group_that_failed_altogether_keeps_its_place(make: Make) -> None:
     }
     figure = PICTURES["generator-replaces-search"](make("generator-replaces-search", runs))
     assert figure is not None
-    assert [axes.get_title() for axes in figure.axes] == ["generator\nall runs failed", "ascent\nJSD 0.250"]
+    assert [axes.get_title() for axes in figure.axes] == ["generator\nall runs failed", "ascent\none run: JSD 0.250"]
 
 
 def test_images_stand_as_grids(make: Make) -> None:
