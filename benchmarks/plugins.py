@@ -7,7 +7,6 @@ module: its source, and what it imports of the suite, is part of its blocks' key
 from __future__ import annotations
 
 import hashlib
-import importlib.machinery
 import importlib.metadata
 import importlib.util
 import re
@@ -86,7 +85,12 @@ def join_file(path: Path, expected: str | None = None) -> None:
     if (expected or (known.sha256 if known else found)) != found:
         raise InputError(f"plugin {path} changed since the run began; start it again")
     if known is None:
-        _take(_plugin_of(run_file(path, content), str(path)), path.name, found, path)
+        module = run_file(path, content)
+        try:
+            _take(_plugin_of(module, path), path.name, found, path)
+        except InputError:
+            del sys.modules[module.__name__]
+            raise
 
 
 def run_file(path: Path, content: bytes) -> ModuleType:
@@ -98,8 +102,7 @@ def run_file(path: Path, content: bytes) -> ModuleType:
     name = f"plugin_{path.stem}"
     if name in sys.modules:
         raise InputError(f"plugin {path}: there is another plugin file of this name; rename one")
-    loader = importlib.machinery.SourceFileLoader(name, str(path))
-    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -136,12 +139,11 @@ def join_installed(entry: importlib.metadata.EntryPoint) -> None:
     _take(plugin, package, hashlib.sha256(Path(source).read_bytes()).hexdigest(), None)
 
 
-def _plugin_of(module: ModuleType, where: str) -> Plugin:
+def _plugin_of(module: ModuleType, path: Path) -> Plugin:
     plugin = getattr(module, "PLUGIN", None)
     if not isinstance(plugin, Plugin):
-        del sys.modules[module.__name__]
         raise InputError(
-            f"plugin {where} has no PLUGIN = Plugin(name=…, model=…) of models.plugin; docs/adding-a-model.md shows one"
+            f"plugin {path} has no PLUGIN = Plugin(name=…, model=…) of models.plugin; docs/adding-a-model.md shows one"
         )
     return plugin
 
@@ -149,8 +151,6 @@ def _plugin_of(module: ModuleType, where: str) -> Plugin:
 def _take(plugin: Plugin, origin: str, sha256: str, path: Path | None) -> None:
     if plugin.name in MODELS:
         taken = JOINED[plugin.name].origin if plugin.name in JOINED else "the suite itself"
-        if path is not None:
-            del sys.modules[f"plugin_{path.stem}"]
         raise InputError(f"plugin {origin}: the name {plugin.name!r} is taken by {taken}; choose another")
     MODELS[plugin.name] = plugin.model
     JOINED[plugin.name] = Joined(plugin, origin, sha256, path)

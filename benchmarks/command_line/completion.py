@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import get_args
 
 from benchmarks.command_line.cite import cite_parser
 from benchmarks.command_line.diff import diff_parser
@@ -13,13 +14,13 @@ from benchmarks.command_line.parser import Parser
 from benchmarks.command_line.report import report_parser
 from benchmarks.command_line.run import run_parser
 from benchmarks.command_line.verify import verify_parser
-from benchmarks.specs import PROFILES, lookup
+from benchmarks.options import Overwrite
+from benchmarks.specs import PROFILES, SeedRole, lookup
 
 SHELLS = ("bash", "zsh", "fish")
-FILES = ("--config", "--plugin", "--inception-weights")
-FOLDERS = ("--data-dir", "--results-dir", "--to", "--reference")
-FILES_OR_FOLDERS = ("--own-data", "samples")
-RESULTS = ("results", "before", "after")
+FOLDERS = ("DIR", "RESULTS", "A", "B")
+FILES = ("FILE", "FILE.py", "FILE.toml", "PATH", "SAMPLES")
+"""What arguments are called that are completed by the names of folders, and of files and folders."""
 
 
 def completion_parser() -> Parser:
@@ -32,6 +33,17 @@ def completion_parser() -> Parser:
     )
     parser.add_argument("shell", metavar="SHELL", help=", ".join(SHELLS))
     return parser
+
+
+PARSERS: dict[str, Callable[[], Parser]] = {
+    "list": list_parser,
+    "report": report_parser,
+    "cite": cite_parser,
+    "diff": diff_parser,
+    "verify": verify_parser,
+    "evaluate": evaluate_parser,
+    "completion": completion_parser,
+}
 
 
 def print_completion(words: Sequence[str]) -> int:
@@ -51,22 +63,20 @@ def everything() -> argparse.ArgumentParser:
     """One parser of all commands, whose arguments say what completes them. It is not what words are parsed with."""
     import shtab
 
+    from benchmarks.report.citing import FORMATS
+
     known = {name: tuple(entries) for name, entries in catalogue().items()}
     choices: dict[str, tuple[str, ...]] = {
         "--model": known["models"], "--dataset": known["datasets"],
         "--experiment": known["experiments"], "--claim": known["claims"],
-        "--profile": PROFILES, "--overwrite": ("only-missing", "always", "never"), "--seed-role": ("verdict", "pilot", "tuning"),
-        "--device": ("auto", "cpu", "cuda"), "--format": ("text", "bibtex", "latex"), "shell": SHELLS, "what": LISTS,
+        "--profile": PROFILES, "--overwrite": get_args(Overwrite), "--seed-role": get_args(SeedRole),
+        "--device": ("auto", "cpu", "cuda"), "--format": FORMATS, "shell": SHELLS, "what": LISTS,
         "name": (*known["claims"], *known["datasets"], "verdicts"),
     }  # fmt: skip
     parser = run_parser()
     commands = parser.add_subparsers()
-    makers = {
-        "list": list_parser, "report": report_parser, "cite": cite_parser, "diff": diff_parser, "verify": verify_parser,
-        "evaluate": evaluate_parser, "completion": completion_parser,
-    }  # fmt: skip
     parsers = [parser]
-    for name, make in makers.items():
+    for name, make in PARSERS.items():
         own = make()
         parsers.append(
             commands.add_parser(name, parents=[own], add_help=False, conflict_handler="resolve", help=own.description)
@@ -76,8 +86,8 @@ def everything() -> argparse.ArgumentParser:
             name = action.option_strings[-1] if action.option_strings else action.dest
             if name in choices:
                 action.choices = choices[name]
-            elif name in FOLDERS or name in RESULTS:
+            elif action.metavar in FOLDERS:
                 action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
-            elif name in FILES or name in FILES_OR_FOLDERS:
+            elif action.metavar in FILES:
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
     return parser

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.command_line.output_dir import check_output_dir
 from benchmarks.command_line.parser import Parser
 from benchmarks.options import make_options
 from benchmarks.specs import InputError, lookup
@@ -64,22 +66,29 @@ def evaluate_samples(words: Sequence[str]) -> int:
     if lookup(DATASETS, "data set", dataset).kind != "images" or dataset == "own":
         names = ", ".join(name for name, entry in DATASETS.items() if entry.kind == "images" and name != "own")
         raise InputError(f"data set {dataset!r} is not one whose samples can be measured so; those are {names}")
+    if own["to"] is not None:
+        check_output_dir(own["to"])
     environment, inception = environment_for(options.device), inception_weights(options)
     results = load_results(own["reference"]) if own["reference"] is not None else None
     n = measured_with(results, dataset) if results is not None else RECIPES[dataset].samples
     data = load(dataset, options.data_dir, options.offline)
     every = read_samples(own["samples"], data)
     samples = chosen(every, min(n, len(data.test)), dataset, strict=results is not None)
+    if own["to"] is not None:
+        try:
+            own["to"].mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"--to {own['to']} cannot be made ({error.strerror}); give another directory") from None
     extractors, notes = choose(data, len(samples), inception)
     values = values_of(samples, data, extractors, environment.device)
     real = floors_of(len(samples), data, extractors, environment.device).rows
     name = own["name"] or shown_name(own["samples"])
     made = page(name, dataset, (len(samples), len(every)), values, real, metric_facts(), results, notes)
     if own["to"] is not None:
-        own["to"].mkdir(parents=True, exist_ok=True)
         for suffix, text in {"csv": csv(made), "md": made.markdown(), "tex": made.latex(f"samples {dataset}")}.items():
             (own["to"] / f"samples.{suffix}").write_text(text, encoding="utf-8")
     if options.json_output:
+        real = [{**row, "value": None if math.isnan(row["value"]) else row["value"]} for row in real]  # NaN is no JSON
         facts = {"dataset": dataset, "n": len(samples), "given": len(every), "samples": values, "real": real}
         print(json.dumps(facts, indent=1, ensure_ascii=False))
     else:

@@ -63,8 +63,8 @@ RC: Any = {
 
 
 def model_colour(model: str | None, without: str = OTHER_COLOUR) -> str:
-    """A model's colour; ``without`` where there is no model. That of a model from outside goes by its name alone."""
-    if model is None:
+    """A model's colour; ``without`` where there is none, as of data alone. A model from outside has one that goes by its name."""
+    if not model:
         return without
     return MODEL_COLOURS.get(model) or PLUGIN_COLOURS[zlib.crc32(model.encode()) % len(PLUGIN_COLOURS)]
 

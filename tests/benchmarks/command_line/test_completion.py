@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.claims import CLAIMS
-from benchmarks.command_line import main
+from benchmarks.command_line import COMMANDS, main
+from benchmarks.command_line.completion import PARSERS
 
 ROOT = Path(__file__).parents[3]
 COMPLETE = """
@@ -64,3 +65,7 @@ def test_every_shell_gets_a_script_with_the_names(shell: str, capsys: pytest.Cap
 def test_another_shell_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", "bsh"]) == 2
     assert "unknown shell 'bsh'; did you mean 'bash'?" in capsys.readouterr().err
+
+
+def test_every_command_is_completed() -> None:
+    assert set(PARSERS) == set(COMMANDS)

@@ -125,6 +125,8 @@ def test_wrong_samples_are_one_line(what: str, tmp_path: Path, capsys: pytest.Ca
         ("nowhere.npz --dataset digits --reference nowhere", "is not a results directory"),
         ("nowhere.npz --dataset digits --reference results/published", "do not compare models on digits"),
         ("nowhere.npz --dataset mnist --reference results/reference-mnist", "do not compare models on mnist"),
+        ("nowhere.npz --dataset digits --to pyproject.toml", "is a file; give a directory"),
+        ("nowhere.npz --dataset digits --to pyproject.toml/x", "is a file; give a directory"),
         ("nowhere.npz --dataset digits --device tpu", "auto, cpu, cuda"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.report.style import (
     MODEL_COLOURS,
+    OTHER_COLOUR,
     PLUGIN_COLOURS,
     READABLE,
     contrast_to_white,
@@ -72,3 +73,4 @@ def test_a_model_from_outside_has_a_colour_of_its_own() -> None:
     assert model_colour("vae") == MODEL_COLOURS["vae"]
     assert model_colour("wgan-gp") in PLUGIN_COLOURS
     assert model_colour("wgan-gp") == model_colour("wgan-gp") and model_colour(None, "#123456") == "#123456"
+    assert model_colour("") == model_colour(None) == OTHER_COLOUR  # data alone, as rows and as groups have it
