@@ -26,7 +26,7 @@ from tqdm import tqdm
 from benchmarks import execution, plugins
 from benchmarks.planning import Plan, own_data
 from benchmarks.specs import FailureStatus
-from benchmarks.worker import Failure, Outcome, Work, run_unit, start_worker
+from benchmarks.worker import Failure, Outcome, Work, run_unit, start_worker, tidy
 
 RETRIES = 2
 """How often a unit is tried again whose worker died, ran out of memory or took too long."""
@@ -142,6 +142,9 @@ class Crew:
             self.pool.close()
         except BaseException:
             self.pool.stop()
+            self.pool.join()
+            for unit in self.units:
+                tidy(unit, self.work)
             raise
         finally:
             self.pool.join()

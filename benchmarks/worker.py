@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
 from pathlib import Path
@@ -133,21 +134,38 @@ def _report(seconds: float) -> None:
         _reports.put(seconds)
 
 
+def alone_at(unit: Unit, work: Work, patience: float = 0.0) -> FileLock:
+    """The lock of a unit, which the system releases when the process that holds it ends, however it ends.
+
+    Entering it waits so many seconds for another process that is at the unit, and then raises ``filelock.Timeout``.
+    """
+    locks = work.results_dir / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    return FileLock(locks / f"{unit.name}.lock", timeout=patience)
+
+
+def tidy(unit: Unit, work: Work) -> None:
+    """Remove what a worker that was stopped left of a unit which it was writing, unless another process is at that unit."""
+    with suppress(OSError), alone_at(unit, work):  # a timeout is one
+        _tidy(unit, Store(work.results_dir))
+
+
+def _tidy(unit: Unit, store: Store) -> None:
+    for key in filter(None, (unit.key, *(planned.key for planned in unit.missing))):
+        store.tidy(key)
+
+
 def run_unit(unit: Unit, work: Work, patience: float = 0.0) -> Outcome:
     """Train the unit's block, unless it is stored, and take the measurements that are missing.
 
-    Of several processes on one results directory one alone is at a unit: it holds its lock, which its end releases, however it
-    ends.
+    Of several processes on one results directory one alone is at a unit: it holds its lock.
 
     Args:
         patience: seconds to wait for another process that is at it.
     """
-    store = Store(work.results_dir)
-    locks = store.root / "locks"
     try:
-        locks.mkdir(parents=True, exist_ok=True)
-        with FileLock(locks / f"{unit.name}.lock", timeout=patience):
-            return _run_alone(unit, work, store)
+        with alone_at(unit, work, patience):
+            return _run_alone(unit, work, Store(work.results_dir))
     except Timeout:
         return Outcome(busy=True)
     except OSError as error:  # what stands in the place of the lock, say: the other units are none the worse
@@ -161,8 +179,7 @@ def _run_alone(unit: Unit, work: Work, store: Store) -> Outcome:
     outcome = Outcome()
     if work.environment.kind == "cuda":
         torch.cuda.set_device(work.environment.device)
-    for key in filter(None, (unit.key, *(planned.key for planned in unit.missing))):
-        store.tidy(key)
+    _tidy(unit, store)
     missing = [planned for planned in unit.missing if work.anew or not store.has("measurements", planned.key)]
     if not missing:  # another process was faster
         return outcome

@@ -97,6 +97,19 @@ class Comparison:
     permutation: Callable[[], tuple[float, float]] | None = None
     at: Callable[[float], OneSidedTests] | None = None
 
+    def interval(self, margin: Margin | None) -> tuple[float, float]:
+        """The 95 % interval as shown, its lower end first. No end lies beyond the best value that the quantity can have.
+
+        An interval of Student's test knows no such limit; what is cut off holds no value that there can be.
+        """
+        low, high = sorted((self.show(float(self.tests.low)), self.show(float(self.tests.high))))
+        if margin is None or margin.limit is None:
+            return low, high
+        estimate = self.show(float(self.tests.estimate))
+        if margin.limit > margin.value:
+            return low, float(np.maximum(estimate, np.minimum(high, margin.limit)))
+        return float(np.minimum(estimate, np.maximum(low, margin.limit))), high
+
 
 @dataclass(frozen=True)
 class Terms:

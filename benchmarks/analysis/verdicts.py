@@ -232,13 +232,13 @@ def judge_setting(
     weakest = _weakest(tests, for_support=p_support <= p_refute)
     if by_failures:
         weakest = max(tests, key=lambda test: abs(failed[test.groups[0]] - failed[test.groups[-1]]))
-    ends = weakest.show(float(weakest.tests.low)), weakest.show(float(weakest.tests.high))
+    ci_low, ci_high = weakest.interval(margin)
     detectable = weakest.show(weakest.detectable(level))
     result = replace(
         blank,
         effect=weakest.show(float(weakest.tests.estimate)),
-        ci_low=min(ends),
-        ci_high=max(ends),
+        ci_low=ci_low,
+        ci_high=ci_high,
         margin=weakest.show(weakest.margin),
         p_support=p_support,
         p_refute=p_refute,

@@ -169,7 +169,7 @@ def clause(claim: Claim, setting: Setting, test: Comparison, runs: Mapping[str, 
         )
     margin: Margin | None = claim.margin_in(setting)
     assert margin is not None
-    low, high = sorted((test.show(float(test.tests.low)), test.show(float(test.tests.high))))
+    low, high = test.interval(margin)
     told = Told(
         quantity=quantity,
         names=test.groups,

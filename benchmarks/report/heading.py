@@ -1,4 +1,4 @@
-"""The heading of every picture of a claim."""
+"""How an effect is written, in tables and above pictures, and the heading of every picture of a claim."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from textwrap import wrap
 import numpy as np
 from matplotlib.figure import Figure
 
-from benchmarks.analysis.verdicts import ClaimResult
+from benchmarks.analysis.comparisons import OF_TWO
+from benchmarks.analysis.verdicts import ClaimResult, SettingResult
+from benchmarks.claims.spec import Claim
 from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS, number
 
@@ -20,13 +22,36 @@ def with_unit(value: float, unit: str) -> str:
     return f"{number(value)} {unit}".strip() if np.isfinite(value) else ""
 
 
-def effect_line(result: ClaimResult) -> str:
+def effect_cells(result: ClaimResult | SettingResult, claim: Claim) -> tuple[str, str]:
+    """Effect with its unit, and its interval; nothing where there is none.
+
+    Of groups that are compared a factor below 1, which is one the other way round, is written as a fraction.
+    """
+    factors = claim.kind in OF_TWO and result.unit == "times"
+    effect, low, high = (
+        f"1/{number(1 / value)}" if factors and 0 < value < 1 else number(value)
+        for value in (result.effect, result.ci_low, result.ci_high)
+    )
+    return (
+        f"{effect} {result.unit}".strip() if np.isfinite(result.effect) else "",
+        f"{low} to {high}" if np.isfinite(result.ci_low) else "",
+    )
+
+
+def effect_in_short(result: ClaimResult | SettingResult, claim: Claim) -> str:
+    """Effect with unit and interval, as far as there are any."""
+    effect, interval = effect_cells(result, claim)
+    return f"{effect} ({interval})" if interval else effect
+
+
+def effect_line(result: ClaimResult, claim: Claim) -> str:
     """Effect, interval and margin of the setting that decides, in one line; nothing where there is no effect."""
+    effect, interval = effect_cells(result, claim)
     parts = []
-    if np.isfinite(result.effect):
-        parts.append(f"effect {with_unit(result.effect, result.unit)}")
-    if np.isfinite(result.ci_low):
-        parts.append(f"95 % interval {number(result.ci_low)} to {number(result.ci_high)}")
+    if effect:
+        parts.append(f"effect {effect}")
+    if interval:
+        parts.append(f"95 % interval {interval}")
     if parts and np.isfinite(result.margin):
         parts.append(f"margin {with_unit(result.margin, result.unit)}")
     return ", ".join(parts)
@@ -36,6 +61,7 @@ def put_heading(figure: Figure, results: Results, claim: str) -> None:
     """Claim and verdict, the statement, the effect, as wide as the figure, in the verdict's colour."""
     result = next(one for one in results.verdicts if one.claim == claim)
     width = int(CHARACTERS_PER_INCH * figure.get_figwidth())
-    texts = (f"{claim}: {result.verdict}", results.claims[claim].statement, effect_line(result))
+    entry = results.claims[claim]
+    texts = (f"{claim}: {result.verdict}", entry.statement, effect_line(result, entry))
     lines = [line for text in texts for line in wrap(text, width)]
     figure.suptitle("\n".join(lines), color=VERDICT_COLOURS[result.verdict])

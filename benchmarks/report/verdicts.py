@@ -13,11 +13,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from benchmarks.analysis.comparisons import OF_TWO
 from benchmarks.analysis.verdicts import ClaimResult, SettingResult, tables
-from benchmarks.claims.spec import Claim, ClaimKind
+from benchmarks.claims.spec import ClaimKind
 from benchmarks.report.claims import PICTURES
-from benchmarks.report.heading import put_heading, with_unit
+from benchmarks.report.heading import effect_cells, effect_in_short, put_heading, with_unit
 from benchmarks.report.results import Results
-from benchmarks.report.style import VERDICT_COLOURS, number
+from benchmarks.report.style import VERDICT_COLOURS
 from benchmarks.report.table import Cell, Page, table
 
 LEGEND = (
@@ -61,19 +61,6 @@ def verdicts_page(results: Results) -> Page | None:
     return Page("Verdicts", (table(header + texts, body, brief=len(header)),), notes=(LEGEND,))
 
 
-def effect_cells(result: ClaimResult, claim: Claim) -> tuple[str, str]:
-    """Effect with its unit, and its interval. A factor below 1, which is one the other way round, is written as a fraction."""
-    factors = claim.kind in OF_TWO and result.unit == "times" and result.effect < 1
-    effect, low, high = (
-        f"1/{number(1 / value)}" if factors and 0 < value < 1 else number(value)
-        for value in (result.effect, result.ci_low, result.ci_high)
-    )
-    return (
-        f"{effect} {result.unit}".strip() if np.isfinite(result.effect) else "",
-        f"{low} to {high}" if np.isfinite(result.ci_low) else "",
-    )
-
-
 def p_value(p: float) -> str:
     """A p-value as it is read; nothing for NaN."""
     return "" if np.isnan(p) else "< 0.0001" if p < 1e-4 else f"{p:.2g}"
@@ -105,7 +92,7 @@ def board_figure(results: Results) -> Figure | None:
         axes.text(
             0.785,
             row,
-            evidence_in_short(result, results.claims[result.claim]),
+            effect_in_short(result, results.claims[result.claim]),
             va="center",
             fontsize=8.5,
             color="#333333",
@@ -116,12 +103,6 @@ def board_figure(results: Results) -> Figure | None:
     axes.set(xlim=(-0.01, 1.0), ylim=(len(verdicts) - 0.5, -1.4))
     axes.axis("off")
     return figure
-
-
-def evidence_in_short(result: ClaimResult, claim: Claim) -> str:
-    """Effect with unit and interval, as far as there are any."""
-    effect, interval = effect_cells(result, claim)
-    return f"{effect} ({interval})" if interval else effect
 
 
 def claim_figure(results: Results, claim: str) -> Figure:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmarks.analysis.verdicts import ClaimResult
-from benchmarks.analysis.wording import in_words, number
+from benchmarks.analysis.wording import in_words
 from benchmarks.claims.spec import Claim
 from benchmarks.report.conditions import change_of_mind, sentence, what_was_done
-from benchmarks.report.heading import with_unit
+from benchmarks.report.heading import effect_cells, with_unit
 from benchmarks.report.pages.joined import Judged
 from benchmarks.report.pages.side_by_side import side_by_side
 from benchmarks.report.table import markdown_table
@@ -32,12 +32,12 @@ def settings_table(claim: Claim, result: ClaimResult) -> str:
     body = []
     for setting in result.settings:
         label = f"**{setting.label}**" if setting.decisive else setting.label
-        interval = f"{number(setting.ci_low)} to {number(setting.ci_high)}" if np.isfinite(setting.ci_low) else ""
         runs = in_words(tuple(str(count) for count in dict.fromkeys(setting.n.values())))
         failed = ", ".join(f"{count} of {name}" for name, count in setting.failed.items() if count)
         words = setting.words if not setting.missing else f"cannot be judged: {setting.missing}"
-        effect = with_unit(setting.effect, setting.unit) if np.isfinite(setting.effect) else ""
-        body.append([label, words, effect, interval, with_unit(setting.margin, setting.unit), runs, failed])
+        body.append(
+            [label, words, *effect_cells(setting, claim), with_unit(setting.margin, setting.unit), runs, failed]
+        )
     return markdown_table(header, body)
 
 

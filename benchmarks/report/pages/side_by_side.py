@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from benchmarks.analysis.verdicts import SettingResult
-from benchmarks.analysis.wording import number
 from benchmarks.claims.spec import Claim
-from benchmarks.report.heading import with_unit
+from benchmarks.report.heading import effect_in_short
 from benchmarks.report.pages.joined import Judged
 from benchmarks.report.table import markdown_table
 
@@ -60,14 +57,12 @@ def pairs(own: Judged, other: Judged) -> list[Pair]:
     return found
 
 
-def in_short(result: SettingResult) -> str:
+def in_short(result: SettingResult, claim: Claim) -> str:
     """The verdict in a setting with its effect and interval."""
     if result.missing:
         return f"cannot be judged: {result.missing}"
-    if not np.isfinite(result.effect):
-        return result.words
-    interval = f" ({number(result.ci_low)} to {number(result.ci_high)})" if np.isfinite(result.ci_low) else ""
-    return f"{result.words}: {with_unit(result.effect, result.unit)}{interval}"
+    effect = effect_in_short(result, claim)
+    return f"{result.words}: {effect}" if effect else result.words
 
 
 def decided(result: SettingResult) -> str:
@@ -95,8 +90,8 @@ def side_by_side(runs: Mapping[str, Judged]) -> str:
             [
                 f"[{one.claim}](#{one.claim})",
                 f"**{one.own.label}**" if one.decisive else one.own.label,
-                in_short(one.own),
-                in_short(one.other),
+                in_short(one.own, own.claims[one.claim]),
+                in_short(one.other, own.claims[one.claim]),
             ]
             for one in opposite + apart
         ]

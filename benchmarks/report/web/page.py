@@ -17,16 +17,16 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from benchmarks.analysis.verdicts import ClaimResult, SettingResult
-from benchmarks.analysis.wording import in_words, number
+from benchmarks.analysis.wording import in_words
 from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.claims.spec import Claim
 from benchmarks.report.citing import FORMATS, cite
 from benchmarks.report.conditions import change_of_mind, what_was_done
-from benchmarks.report.heading import with_unit
+from benchmarks.report.heading import effect_cells, with_unit
 from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS
 from benchmarks.report.table import Page
-from benchmarks.report.verdicts import effect_cells, p_value
+from benchmarks.report.verdicts import p_value
 from benchmarks.report.web.chart import HEIGHT, WIDTH, Chart, charts
 from benchmarks.report.web.pictures import data_uri, shrunk, size_of
 from benchmarks.report.web.playground import courses, planes, walks
@@ -155,13 +155,14 @@ def deciding(result: ClaimResult) -> SettingResult | None:
     return same[0] if same else None
 
 
-def setting_row(result: SettingResult, chart: Chart | None) -> SettingRow:
+def setting_row(result: SettingResult, claim: Claim, chart: Chart | None) -> SettingRow:
     """A setting's line in the claim's table."""
+    effect, interval = effect_cells(result, claim)
     return SettingRow(
         result,
         verdict=result.words if not result.missing else f"cannot be judged: {result.missing}",
-        effect=with_unit(result.effect, result.unit),
-        interval=f"{number(result.ci_low)} to {number(result.ci_high)}" if np.isfinite(result.ci_low) else "",
+        effect=effect,
+        interval=interval,
         margin=with_unit(result.margin, result.unit),
         runs=in_words(tuple(str(count) for count in dict.fromkeys(result.n.values()))),
         failed=", ".join(f"{count} of {name}" for name, count in result.failed.items() if count),
@@ -192,7 +193,7 @@ def entry(results: Results, result: ClaimResult, figures: Path) -> Entry:
         p=f"p = {p_value(result.p)}".replace("= <", "<") if np.isfinite(result.p) else "",
         done=what_was_done(claim),
         margins=tuple(dict.fromkeys(f"{with_unit(m.value, m.unit)}: {m.reason}." for m in known if m is not None)),
-        settings=tuple(setting_row(one, chart) for one, chart in zip(ordered, drawn, strict=True)),
+        settings=tuple(setting_row(one, claim, chart) for one, chart in zip(ordered, drawn, strict=True)),
         mind=tuple(change_of_mind(claim, result, results.trial["families"])),
         pictures=(
             *picture(figures, f"claim-{result.claim}", alt, "claim"),

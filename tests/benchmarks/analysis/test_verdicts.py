@@ -457,6 +457,20 @@ def test_no_effect_is_called_detectable_that_cannot_be() -> None:
     assert result.reason.endswith("no value that there can be would pass with power 0.8")
 
 
+@pytest.mark.parametrize(
+    ("sign", "mean", "ends"), [(1, 0.9, (0.62, 1.0)), (1, 1.1, (0.82, 1.1)), (-1, 0.9, (-1.0, -0.62))]
+)
+def test_no_interval_goes_beyond_the_limit(sign: int, mean: float, ends: tuple[float, float]) -> None:
+    """A mean that does, as chance may have it, is still within its own interval."""
+    claim = claim_of("bound", "a", margin=sign * 0.95, direction="higher" if sign > 0 else "lower")
+    margin = Margin(value=sign * 0.95, unit="ρ", reason="made up", limit=sign)
+    values = sign * (mean + 0.36 * SPREAD)
+    free, cut = (verdict_of(each, {"a": values}) for each in (claim, claim.model_copy(update={"margin": margin})))
+    assert (cut.ci_low, cut.ci_high) == pytest.approx(ends, abs=0.01)
+    assert max(abs(free.ci_low), abs(free.ci_high)) > 1.1 and free.p == cut.p
+    assert f"interval {cut.ci_low:.3g} to {cut.ci_high:.3g}," in cut.reason
+
+
 @pytest.mark.parametrize(("limit", "possible"), [(None, True), (100.0, True), (3.0, False)])
 def test_no_effect_beyond_the_limit_is_called_detectable(limit: float | None, possible: bool) -> None:
     claim = claim_of("bound", "a", margin=1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -47,14 +48,20 @@ def stored(root: Path) -> int:
     return len(list(folder.iterdir())) if folder.exists() else 0
 
 
-def stop(process: subprocess.Popen[str], sent: signal.Signals) -> str:
+def stop(process: subprocess.Popen[str], sent: signal.Signals, to_all: bool = False) -> str:
     """Send the signal; no process is left.
+
+    Args:
+        to_all: to its workers as well, as a terminal does with Ctrl-C.
 
     Returns:
         what the run said.
     """
     workers = descendants(process.pid)
-    process.send_signal(sent)
+    if to_all:
+        os.killpg(process.pid, sent)
+    else:
+        process.send_signal(sent)
     _, errors = process.communicate(timeout=60)
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in workers):
@@ -64,16 +71,19 @@ def stop(process: subprocess.Popen[str], sent: signal.Signals) -> str:
     return errors
 
 
+@pytest.mark.parametrize("to_all", [False, True], ids=["alone", "with its workers"])
 @pytest.mark.parametrize(("sent", "status", "word"), STOPS)
-def test_a_stopped_run_keeps_what_it_had(tmp_path: Path, sent: signal.Signals, status: int, word: str) -> None:
+def test_a_stopped_run_keeps_what_it_had(
+    tmp_path: Path, sent: signal.Signals, status: int, word: str, to_all: bool
+) -> None:
     process = start(tmp_path)
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline and stored(tmp_path) < 3:
         time.sleep(0.1)
-    errors = stop(process, sent)
+    errors = stop(process, sent, to_all)
     assert process.returncode == status, errors
     assert errors.splitlines()[-1].startswith(f"run_bench.py: {word}; what was finished is stored")
-    assert not (tmp_path / "rows.csv").exists()
+    assert not (tmp_path / "rows.csv").exists() and not list((tmp_path / "writing").iterdir())
     kept = stored(tmp_path)
     asked = {"experiment": ["mixtures"], "profile": "smoke", "device": "cpu", "results_dir": str(tmp_path)}
     plan = make_plan(make_options(asked), Store(tmp_path))
@@ -98,7 +108,7 @@ def test_runs_stopped_at_any_time(tmp_path: Path, sent: signal.Signals, status: 
         try:
             process.wait(rng.uniform(0.1, longest))
         except subprocess.TimeoutExpired:
-            errors = stop(process, sent)
+            errors = stop(process, sent, to_all=rng.random() < 0.5)
             if process.returncode == 0:  # it had just finished
                 continue
             stopped += 1
@@ -110,6 +120,7 @@ def test_runs_stopped_at_any_time(tmp_path: Path, sent: signal.Signals, status: 
                 assert process.returncode == status, errors
                 assert errors.splitlines()[-1].startswith(f"run_bench.py: {word}; what was finished is stored")
                 said += 1
+                assert not (root / "writing").exists() or not list((root / "writing").iterdir())
             process = start(root)
             process.communicate()
         assert process.returncode == 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import time
+from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -14,9 +16,12 @@ import pytest
 import torch
 
 from benchmarks import runner
+from benchmarks import store as store_module
 from benchmarks.options import make_options
 from benchmarks.outputs import write_outputs
 from benchmarks.planning import make_plan
+from benchmarks.report.results import load
+from benchmarks.specs import InputError
 from benchmarks.store import Store
 
 FORK = multiprocessing.get_context("fork")
@@ -29,10 +34,10 @@ def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(multiprocessing, "get_context", lambda method: FORK)
 
 
-def whole_run(root: Path, counts: Path) -> None:
+def whole_run(root: Path, counts: Path, models: Sequence[str] = ("pca", "ae", "vae")) -> None:
     """A run as the command line makes it, in a process of its own; notes how much it computed."""
     torch.set_num_threads(1)
-    asked = {"experiment": ["mixtures"], "dataset": ["ring"], "model": ["pca", "ae", "vae"], "profile": "smoke"}
+    asked = {"experiment": ["mixtures"], "dataset": ["ring"], "model": list(models), "profile": "smoke"}
     plan = make_plan(make_options({**asked, "device": "cpu", "jobs": 1, "results_dir": str(root)}), Store(root))
     outcomes = runner.run(plan, ORIGIN, progress_bar=False)
     assert not write_outputs(plan, Store(root), outcomes)
@@ -103,3 +108,69 @@ def test_a_run_that_is_killed_again_and_again(tmp_path: Path, plain: bytes, time
     assert process.exitcode == 0
     assert (root / "rows.csv").read_bytes() == plain
     assert not list((root / "writing").iterdir()) and not (root / "damaged").exists()
+
+
+def die_writing(root: Path, name: str, count: int, after: bool) -> None:
+    """A run of all three models that kills itself before or after the count-th call of what writes files; its workers do not."""
+    owner = {"write_synced": store_module}.get(name, os)
+    original = getattr(owner, name)
+    main_process, calls = os.getpid(), 0
+
+    def deadly(*arguments, **named):  # type: ignore[no-untyped-def]
+        nonlocal calls
+        calls += os.getpid() == main_process
+        if calls == count and not after:
+            os.kill(main_process, signal.SIGKILL)
+        result = original(*arguments, **named)
+        if calls == count:
+            os.kill(main_process, signal.SIGKILL)
+        return result
+
+    setattr(owner, name, deadly)
+    whole_run(root, root / "counts")
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("name", ["write_synced", "fsync", "replace"])
+@pytest.mark.parametrize("every", [3, pytest.param(1, marks=pytest.mark.slow)])
+def test_killed_while_rows_are_written(tmp_path: Path, plain: bytes, name: str, after: bool, every: int) -> None:
+    """Over the results of an earlier command: what is there is that one's, or this one's, or refused; never half of each."""
+    stored = tmp_path / "stored"
+    for models in (("pca", "ae", "vae"), ("pca",)):  # all units are stored; the rows are those of one model
+        process = FORK.Process(target=whole_run, args=(stored, stored / "counts", models))
+        process.start()
+        process.join()
+    earlier = (stored / "rows.csv").read_bytes()
+    assert earlier != plain
+    died = refused = 0
+    for count in range(1, 100, every):
+        root = tmp_path / str(count)
+        shutil.copytree(stored, root)
+        process = FORK.Process(target=die_writing, args=(root, name, count, after))
+        process.start()
+        process.join()
+        if process.exitcode == 0:
+            break
+        assert process.exitcode == -signal.SIGKILL
+        died += 1
+        content = (root / "rows.csv").read_bytes()
+        assert content in (earlier, plain)
+        try:
+            entries = load(root).run["measurements"]
+        except InputError as error:
+            refused, message = refused + 1, str(error)
+        else:
+            message = ""
+            models = {entry["model"] for entry in entries} - {None}
+            assert models == ({"pca"} if content == earlier else {"pca", "ae", "vae"})
+        assert not message or "is not the file that was written with run.json" in message
+        process = start(root, root / "counts")
+        process.join()
+        assert process.exitcode == 0
+        assert (root / "rows.csv").read_bytes() == plain
+        assert len(load(root).run["measurements"]) > len(load(stored).run["measurements"])
+        shutil.rmtree(root)
+    print(
+        f"{died} kills {'after' if after else 'before'} {name}, {refused} times refused until the command was given again"
+    )
+    assert died >= 4 // every

@@ -17,6 +17,7 @@ from matplotlib.patches import Rectangle
 from benchmarks.analysis.evidence import IDENTITY
 from benchmarks.analysis.verdicts import CLAIM_COLUMNS, SETTING_COLUMNS, Verdict, judge
 from benchmarks.claims.spec import Claim, ClaimKind, Event, Evidence, Margin, Setting
+from benchmarks.report.heading import effect_cells, effect_in_short, effect_line
 from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS
 from benchmarks.report.verdicts import (
@@ -24,7 +25,6 @@ from benchmarks.report.verdicts import (
     claim_figure,
     claims_csv,
     draw_shares,
-    effect_cells,
     verdict_lines,
     verdicts_page,
 )
@@ -240,4 +240,10 @@ def test_a_factor_below_one_is_written_as_one_the_other_way_round() -> None:
         "1/4.00 times",
         "1/8.00 to 2.00",
     )
-    assert effect_cells(replace(result, effect=4.0, ci_low=2.0, ci_high=8.0), claim) == ("4.00 times", "2.00 to 8.00")
+    above = replace(result, effect=4.0, ci_low=0.5, ci_high=8.0)
+    assert effect_cells(above, claim) == ("4.00 times", "1/2.00 to 8.00")
+    (setting,) = result.settings
+    assert effect_in_short(setting, claim) == effect_in_short(result, claim)  # everywhere in one notation
+    effect, interval = effect_cells(result, claim)
+    assert effect.startswith("1/")
+    assert effect_line(result, claim).startswith(f"effect {effect}, 95 % interval {interval}, margin ")
