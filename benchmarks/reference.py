@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.analysis.calibration import CALIBRATION
+from benchmarks.report.crate import METADATA, crate_bytes
 from benchmarks.report.results import KEPT_RUNS, Results
 from benchmarks.report.web.pictures import shrunk
 from benchmarks.specs import InputError
@@ -107,6 +108,7 @@ def make_reference(source: Path, target: Path, rows_only: bool = False) -> int:
                 arrays = thinned(full.read_arrays("measurements", entry["key"]), results.ok(entry))
                 small.write("measurements", entry["key"], {"arrays.npz": array_bytes(arrays)})
         shutil.rmtree(aside / "writing", ignore_errors=True)
+        (aside / METADATA).write_bytes(crate_bytes(Results(aside), aside))
         shutil.rmtree(target, ignore_errors=True)
         aside.chmod(0o755)
         aside.rename(target)

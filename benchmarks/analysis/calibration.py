@@ -11,7 +11,7 @@ CALIBRATION = ("calibration-hist", "calibration-knn", "calibration-kde")
 """Measures of known pairs; their rows are about estimators, not about models or data, and stay out of all comparisons."""
 TRUTH = "quadrature"
 GOAL = 0.01
-"""|bias| that the estimates of JSD should not exceed, in nats."""
+"""``|bias|`` that the estimates of JSD should not exceed, in nats."""
 LINE = ["dataset", "pair", "divergence", "estimator", "n"]
 """Columns that tell one line of the table from another."""
 
@@ -57,7 +57,7 @@ def calibrate(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def largest(table: pd.DataFrame, dataset: str, metric: str, n: float) -> tuple[float, float] | None:
-    """Largest |bias| and largest spread of an estimator on a data set, over all pairs; None where it was not calibrated at this n.
+    """Largest ``|bias|`` and largest spread of an estimator on a data set, over all pairs; None where it was not calibrated at this n.
 
     Args:
         table: from :func:`calibrate`.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.analysis.comparisons import Comparison
+from benchmarks.analysis.comparisons import OF_TWO, Comparison
 from benchmarks.claims.spec import Claim, ClaimKind, Direction, Margin, Setting
 
 OPPOSITE: dict[Direction, Direction] = {"higher": "lower", "lower": "higher"}
@@ -22,6 +22,7 @@ class Told:
         names: the groups that are compared, the one that is claimed better first.
         direction: of the claim in this setting.
         ratio: the groups are compared by ratio.
+        factors: effect and interval are factors between groups.
         unit: of the margin, as a suffix; empty for ratios.
         effect: the estimate.
         low: lower end of its interval.
@@ -36,6 +37,7 @@ class Told:
     names: tuple[str, ...]
     direction: Direction
     ratio: bool
+    factors: bool
     unit: str
     effect: float
     low: float
@@ -53,7 +55,8 @@ class Told:
             margin = f"{name} {number(self.margin)}"
         if self.beyond is not None:
             margin += f", refuted beyond {number(self.beyond)}"
-        return f"(95 % interval {number(low)} to {number(high)}, {self.counts}; {margin})"
+        write = factor if self.factors else number
+        return f"(95 % interval {write(low)} to {write(high)}, {self.counts}; {margin})"
 
 
 def number(value: float) -> str:
@@ -66,6 +69,16 @@ def number(value: float) -> str:
     if abs(value) >= 1000 and np.isfinite(value):
         return f"{value:.0f}" if abs(value) < 1e6 else f"{value:.2e}"
     return f"{value + 0.0:.3g}"
+
+
+def factor(value: float, write: Callable[[float], str] = number) -> str:
+    """A factor between two groups: below 1, which is one the other way round, as a fraction.
+
+    Examples:
+        >>> factor(0.25), factor(2.5), factor(0.0)
+        ('1/4', '2.5', '0')
+    """
+    return f"1/{write(1 / value)}" if 0 < value < 1 else write(value)
 
 
 def in_words(names: tuple[str, ...]) -> str:
@@ -128,7 +141,7 @@ def _association(told: Told) -> str:
 def _variance(told: Told) -> str:
     first, other = told.names
     bracket = told.evidence(told.low, told.high)
-    return f"{told.quantity} is {number(told.effect)} times as large for {other} as for {first} {bracket}"
+    return f"{told.quantity} is {factor(told.effect)} times as large for {other} as for {first} {bracket}"
 
 
 def _exact(told: Told) -> str:
@@ -149,6 +162,11 @@ CLAUSES: dict[ClaimKind, Callable[[Told], str]] = {
     "exact": _exact,
 }
 """A clause for each kind; descriptive claims are told by :func:`describe`."""
+
+
+def are_factors(claim: Claim, unit: str) -> bool:
+    """Whether effects in this unit are factors between groups."""
+    return claim.kind in OF_TWO and unit == "times"
 
 
 def clause(claim: Claim, setting: Setting, test: Comparison, runs: Mapping[str, int], failed: Mapping[str, int]) -> str:
@@ -175,6 +193,7 @@ def clause(claim: Claim, setting: Setting, test: Comparison, runs: Mapping[str, 
         names=test.groups,
         direction=claim.direction_in(setting),
         ratio=claim.scale_in(setting) == "ratio",
+        factors=are_factors(claim, margin.unit),
         unit=f" {margin.unit}" if margin.unit else "",
         effect=test.show(float(test.tests.estimate)),
         low=low,

@@ -64,7 +64,7 @@ def linear(u: np.ndarray) -> np.ndarray:
 
 
 def flat(u: np.ndarray) -> np.ndarray:
-    """f(u) = max(|u − 1| − ½, 0): convex with f(1) = 0, and blind to pairs whose ratio stays within [½, 3/2]."""
+    """f(u) = ``max(|u − 1| − ½, 0)``: convex with f(1) = 0, and blind to pairs whose ratio stays within [½, 3/2]."""
     return np.maximum(np.abs(u - 1) - 0.5, 0)
 
 

@@ -24,6 +24,11 @@ FILES = {
     "claims.json": ("the claims as they were judged, with margins and evidence", "application/json"),
     "tuning.json": ("the search behind the run's settings", "application/json"),
     "provenance.json": ("versions, commit, hardware, hashes, wall time", "application/json"),
+    "overview.png": ("samples of all models on all data sets", "image/png"),
+    "verdicts.png": ("all claims with their verdicts", "image/png"),
+    "calibration.png": ("bias of the divergence estimators", "image/png"),
+    "sanity.png": ("what the metrics of images notice", "image/png"),
+    "published_fits.png": ("Gaussians trained under each f-divergence", "image/png"),
     "report.html": ("the report, one page without a network", "text/html"),
 }
 """Files of a results directory: what they hold, and their media type."""

@@ -7,8 +7,8 @@ from textwrap import wrap
 import numpy as np
 from matplotlib.figure import Figure
 
-from benchmarks.analysis.comparisons import OF_TWO
 from benchmarks.analysis.verdicts import ClaimResult, SettingResult
+from benchmarks.analysis.wording import are_factors, factor
 from benchmarks.claims.spec import Claim
 from benchmarks.report.results import Results
 from benchmarks.report.style import VERDICT_COLOURS, number
@@ -27,10 +27,9 @@ def effect_cells(result: ClaimResult | SettingResult, claim: Claim) -> tuple[str
 
     Of groups that are compared a factor below 1, which is one the other way round, is written as a fraction.
     """
-    factors = claim.kind in OF_TWO and result.unit == "times"
+    factors = are_factors(claim, result.unit)
     effect, low, high = (
-        f"1/{number(1 / value)}" if factors and 0 < value < 1 else number(value)
-        for value in (result.effect, result.ci_low, result.ci_high)
+        factor(value, number) if factors else number(value) for value in (result.effect, result.ci_low, result.ci_high)
     )
     return (
         f"{effect} {result.unit}".strip() if np.isfinite(result.effect) else "",

@@ -13,6 +13,7 @@ from PIL import Image
 
 from benchmarks.reference import LIMIT, main, make_reference, thinned
 from benchmarks.report.claims.evidence import decisive, tried
+from benchmarks.report.crate import METADATA
 from benchmarks.report.results import Results
 from benchmarks.report.write import pages_of
 from benchmarks.specs import seed_blocks
@@ -20,6 +21,11 @@ from benchmarks.store import ROW_FIELDS, Store, array_bytes, rows_to_csv
 from metrics.features import extractor_names
 
 COMMITTED = Path(__file__).parents[2] / "results" / "reference"
+PROVENANCE = {
+    "finished": "2026-01-02T03:04:05+00:00", "wall_seconds": {"total": 60.0}, "command": ["run_bench.py", "--all"], "failures": {},
+    "versions": {"fairtrial": "0.1"}, "git": {"commit": "abc"},
+}  # fmt: skip
+RUN = {"profile": "smoke", "datasets": {}}
 
 
 def test_thinning_keeps_all_lines_and_of_other_arrays_the_first_runs() -> None:
@@ -70,8 +76,9 @@ def test_copy_reads_like_the_original(tmp_path: Path) -> None:
     source = tmp_path / "full"
     (source / "tables").mkdir(parents=True)
     (source / "figures").mkdir()
-    for name in ("provenance.json", "tuning.json", "claims.json", "tables/a.md", "figures/other.png"):
+    for name in ("tuning.json", "claims.json", "tables/a.md", "figures/other.png"):
         (source / name).write_text(name)
+    (source / "provenance.json").write_text(json.dumps(PROVENANCE))
     many_coloured(source / "figures" / "overview.png")
     identity = {"block": "b", "measure": "m", "dataset": "d", "sampler": "prior", "weights": "last", "setting": "{}"}
     identity |= {"model": "ae", "network": "mlp"}
@@ -83,13 +90,13 @@ def test_copy_reads_like_the_original(tmp_path: Path) -> None:
         {**identity, **asked, "arm": "AE", "key": "f", "failure": "x"},
         {**identity, **asked, "measure": "calibration-knn", "arm": None, "key": "c", "failure": None},
     ]
-    (source / "run.json").write_text(json.dumps({"experiments": {"e": "?"}, "measurements": entries}))
+    (source / "run.json").write_text(json.dumps({**RUN, "experiments": {"e": "?"}, "measurements": entries}))
     Store(source).write("measurements", "k", {"arrays.npz": array_bytes({"points": np.zeros((1, 3000, 2))})})
     size = make_reference(source, tmp_path / "small")
     files = {str(p.relative_to(tmp_path / "small")) for p in (tmp_path / "small").rglob("*") if p.is_file()}
     assert files == {
         "rows.csv.gz", "run.json", "tuning.json", "claims.json", "provenance.json", "tables/a.md", "overview.png",
-        "measurements/k/arrays.npz", "measurements/k/manifest.json",
+        "measurements/k/arrays.npz", "measurements/k/manifest.json", METADATA,
     }  # fmt: skip
     assert size < 10_000 + (tmp_path / "small" / "overview.png").stat().st_size
     with Image.open(tmp_path / "small" / "overview.png") as small, Image.open(source / "figures/overview.png") as whole:
@@ -108,10 +115,11 @@ def results_at(path: Path) -> Path:
     (path / "tables").mkdir(parents=True)
     (path / "figures").mkdir()
     (path / "blocks").mkdir()
-    for name in ("rows.csv", "provenance.json", "tuning.json", "claims.json", "blocks/weights"):
+    for name in ("rows.csv", "tuning.json", "claims.json", "blocks/weights"):
         (path / name).write_text(name)
+    (path / "provenance.json").write_text(json.dumps(PROVENANCE))
     many_coloured(path / "figures" / "overview.png")
-    (path / "run.json").write_text('{"measurements": []}')
+    (path / "run.json").write_text(json.dumps({**RUN, "measurements": []}))
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -20,6 +21,8 @@ from benchmarks.report.style import model_colour
 CLAIM = "discriminator-generates"
 BINS = 80
 SHOWN_POINTS = 500
+PER_LINE = 7
+"""Moments side by side; further ones go on below."""
 
 
 def courses(results: Results) -> dict[int, Group]:
@@ -41,15 +44,20 @@ def score_by_round(results: Results) -> Figure | None:
     found = courses(results)
     if not found:
         return samples_side_by_side(results, CLAIM)
-    columns = max(len(group.example["scores"]) for group in found.values())
-    rows = sum(ROWS[dimensions] for dimensions in found)
+    lengths = {dimensions: len(group.example["scores"]) for dimensions, group in found.items()}
+    columns = min(PER_LINE, max(lengths.values()))
+    lines_of = {dimensions: ceil(length / columns) for dimensions, length in lengths.items()}
+    rows = sum(ROWS[dimensions] * lines for dimensions, lines in lines_of.items())
     size = (1.9 * columns + 0.9, 1.95 * rows + 1.0)
     figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False)
     for axes in grid.ravel():
         axes.set_visible(False)
     lines = iter(grid)
     for dimensions in sorted(found):
-        DRAW_COURSE[dimensions]([next(lines) for _ in range(ROWS[dimensions])], found[dimensions])
+        own = [next(lines) for _ in range(ROWS[dimensions] * lines_of[dimensions])]
+        DRAW_COURSE[dimensions](
+            [np.concatenate(own[row :: ROWS[dimensions]]) for row in range(ROWS[dimensions])], found[dimensions]
+        )
     figure.supxlabel("by share of the training, of one run", fontsize=8)
     put_heading(figure, results, CLAIM)
     return figure
@@ -77,7 +85,7 @@ def over_line(rows: list[np.ndarray], group: Group) -> None:
         counts, edges = np.histogram(found, bins=BINS, range=ends)
         below.stairs(counts / (len(found) * np.diff(edges)), edges, color=SAMPLE_COLOUR, linewidth=1, label="found")
         below.set(xlim=ends, ylim=(0, 2 * peak))
-        if index:
+        if index % PER_LINE:
             above.set_yticklabels([])
             below.set_yticklabels([])
     rows[0][0].set_ylabel(f"{group.entries[0]['dataset']}\nscore")
@@ -103,7 +111,8 @@ def over_plane(rows: list[np.ndarray], group: Group) -> None:
         axes.scatter(*points.T, s=2, color="#C0392B", linewidths=0, rasterized=True, label="found")
         axes.set(xlim=(side[0], side[-1]), ylim=(side[0], side[-1]), title=title)
         bare(axes)
-    rows[0][0].set_ylabel(f"{group.entries[0]['dataset']}\nscore and samples found")
+    for axes in rows[0][::PER_LINE]:
+        axes.set_ylabel(f"{group.entries[0]['dataset']}\nscore and samples found")
 
 
 ROWS = {1: 2, 2: 1}

@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.analysis.verdicts import ClaimResult
 from benchmarks.analysis.wording import in_words
 from benchmarks.claims.spec import Claim
+from benchmarks.report.captions import of_claim
 from benchmarks.report.conditions import change_of_mind, sentence, what_was_done
 from benchmarks.report.heading import effect_cells, with_unit
 from benchmarks.report.pages.joined import Judged
@@ -78,6 +79,7 @@ def section(name: str, runs: Runs, picture: str | None) -> str:
         if index == 0:
             if picture is not None:
                 lines.append(f"![{name}: {result.verdict}]({picture})")
+                lines.append(f"*{of_claim(name)}.*")
             mind = " ".join(change_of_mind(claim, result, results.trial["families"]))
             lines.append(f"**What would change our mind.** {mind}")
     return "\n\n".join(lines)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from benchmarks.report.captions import OF_DATA, OF_RUN, OVERVIEW, Caption
 from benchmarks.report.results import Results
-from benchmarks.report.web.page import OF_DATA, OF_RUN
 
 INTRODUCTION = """# Gallery
 
 Made by `python -m benchmarks.report.pages` from the results that stand in [claims.md](claims.md); the pictures of claims are there.
 Every run has these in its `figures/`, as PNG, SVG and PDF, and on one page in its `report.html`.
 """
-OVERVIEW = ("overview", "Samples of all models on all data sets")
 
 
-def pictures(results: Results) -> Iterator[tuple[str, str, str]]:
-    """Heading, name of the file and what it shows, of all pictures that there can be."""
-    yield "The whole run", *OVERVIEW
+def pictures(results: Results) -> Iterator[tuple[str, str, Caption]]:
+    """Heading, name of the file and words for it, of all pictures that there can be."""
+    yield "The whole run", "overview", OVERVIEW
     for dataset in results.datasets:
         for name, about in OF_DATA.items():
             yield dataset, f"{dataset}-{name}", about
     for shown in OF_RUN.values():
-        for name, about in shown:
+        for name, about in shown.items():
             yield "How sure?", name, about
 
 
@@ -37,6 +36,6 @@ def gallery_page(results: Results, there: dict[str, str]) -> str:
     for heading, name, about in pictures(results):
         if name in there:
             parts += [f"## {heading}"] if heading != last else []
-            parts.append(f"{about}.\n\n![{heading}: {about}]({there[name]})")
+            parts.append(f"{about.text}.\n\n![{about.alt}]({there[name]})")
             last = heading
     return "\n\n".join(parts) + "\n"

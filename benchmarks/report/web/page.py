@@ -20,6 +20,7 @@ from benchmarks.analysis.verdicts import ClaimResult, SettingResult
 from benchmarks.analysis.wording import in_words
 from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.claims.spec import Claim
+from benchmarks.report.captions import OF_DATA, OF_RUN, SETTINGS, Caption, caption_of
 from benchmarks.report.citing import FORMATS, cite
 from benchmarks.report.conditions import change_of_mind, what_was_done
 from benchmarks.report.heading import effect_cells, with_unit
@@ -36,34 +37,18 @@ WIDEST = {"claim": 1000, "runs": 800, "data": 1200, "run": 1200}
 """Pixels of a picture's width, by what it shows."""
 FURTHER = ("matched", "published_fits", "published_modes", "calibration", "sanity", "attributes", "tuning")
 """Tables behind the comparisons, in the order of the page."""
-OF_DATA = {
-    "samples": "Samples of all models side by side, real data first",
-    "reconstructions": "Test images and their reconstructions",
-    "traversal": "One latent dimension changed at a time",
-    "strip": "Samples during training",
-    "training": "Losses during training",
-    "intervals": "Every seed, means and 95 % intervals of the main metrics",
-}
-"""Pictures of a data set: what they show."""
-OF_RUN = {
-    "matched": (),
-    "calibration": (("calibration", "Bias of every divergence estimator on pairs of known densities"),),
-    "sanity": (("sanity", "What the metrics of images notice of corrupted real images"),),
-    "attributes": (("attributes", "What attributes of images report of known transformations"),),
-    "tuning": (("tuning", "Scores of all configurations that were tried"),),
-    "published_fits": (("published_fits", "Gaussians trained under each f-divergence beside the best one"),),
-}
-"""Pictures of a whole run, by the table that they stand beside."""
+INTERACTIVE = ("interpolation", "plane")
+"""Pictures of a data set that the page has to play with instead."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture in the page: its address, size in pixels, and what it shows in words."""
+    """A picture in the page: its address, size in pixels, and words for it."""
 
     address: str
     width: int
     height: int
-    alt: str
+    caption: Caption
 
 
 @dataclass(frozen=True)
@@ -136,13 +121,13 @@ def as_html(text: str) -> Markup:
     return Markup(_markdown().render(text))  # what it renders is escaped
 
 
-def picture(figures: Path, name: str, alt: str, kind: str) -> list[Picture]:
+def picture(figures: Path, name: str, caption: Caption, kind: str) -> list[Picture]:
     """A picture of the run, if there is one of this name."""
     path = figures / f"{name}.png"
     if not path.is_file():
         return []
     png = shrunk(path, WIDEST[kind])
-    return [Picture(data_uri(png), *size_of(png), alt)]
+    return [Picture(data_uri(png), *size_of(png), caption)]
 
 
 def deciding(result: ClaimResult) -> SettingResult | None:
@@ -179,7 +164,7 @@ def entry(results: Results, result: ClaimResult, figures: Path) -> Entry:
     known = [claim.margin_in(setting) for setting in claim.settings if setting.decisive]
     shown = deciding(result)
     effect, interval = effect_cells(result, claim)
-    alt = f"{result.claim}: {result.verdict}. {result.reason}."
+    caption = caption_of(result)
     return Entry(
         name=result.claim,
         claim=claim,
@@ -196,8 +181,13 @@ def entry(results: Results, result: ClaimResult, figures: Path) -> Entry:
         settings=tuple(setting_row(one, claim, chart) for one, chart in zip(ordered, drawn, strict=True)),
         mind=tuple(change_of_mind(claim, result, results.trial["families"])),
         pictures=(
-            *picture(figures, f"claim-{result.claim}", alt, "claim"),
-            *picture(figures, f"claim-{result.claim}-settings", f"Every run. {alt}", "runs"),
+            *picture(figures, f"claim-{result.claim}", caption, "claim"),
+            *picture(
+                figures,
+                f"claim-{result.claim}-settings",
+                Caption(f"{SETTINGS}.", f"{result.claim}: every run in every setting"),
+                "runs",
+            ),
         ),
         citations={form: cite(results, result.claim, form) for form in FORMATS},
     )
@@ -206,7 +196,9 @@ def entry(results: Results, result: ClaimResult, figures: Path) -> Entry:
 def data_set(results: Results, dataset: str, page: Page, figures: Path) -> dict[str, Any]:
     """A data set's comparison: tables, pictures, what it is."""
     shown = {
-        name: picture(figures, f"{dataset}-{name}", f"{dataset}: {about}", "data") for name, about in OF_DATA.items()
+        name: picture(figures, f"{dataset}-{name}", Caption(f"{dataset}: {about.text}", about.alt), "data")
+        for name, about in OF_DATA.items()
+        if name not in INTERACTIVE
     }
     return {
         "name": dataset,
@@ -239,7 +231,7 @@ def context(results: Results, pages: Mapping[str, Page], figures: Path) -> dict[
             (
                 name,
                 pages[name],
-                [p for file, alt in OF_RUN.get(name, ()) for p in picture(figures, file, alt, "run")],
+                [p for file, about in OF_RUN.get(name, {}).items() for p in picture(figures, file, about, "run")],
             )
             for name in FURTHER
             if name in pages

@@ -53,3 +53,11 @@ def test_files_are_described_by_size_and_hash(described: Path) -> None:
     assert len(set(identifiers)) == len(identifiers)
     folders = {entity["@id"].rstrip("/") for entity in graph if entity["@id"].endswith("/") and entity["@id"] != "./"}
     assert folders == {path.name for path in described.iterdir() if path.is_dir()}
+
+
+COPIES = sorted(path.parent for path in (ROOT / "results").glob("**/rows.csv.gz"))
+
+
+@pytest.mark.parametrize("copy", COPIES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_committed_results_are_described_as_they_are(copy: Path) -> None:
+    assert (copy / METADATA).read_bytes() == crate_bytes(Results(copy), copy)

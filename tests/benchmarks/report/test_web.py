@@ -354,6 +354,31 @@ def test_the_board_is_filtered_and_sorted(report: Path, browser: Browser) -> Non
 
 @committed
 @in_browser
+def test_where_the_board_has_no_head_it_is_ordered_by_a_list(report: Path, browser: Browser) -> None:
+    verdicts = [one.claim for one in Results(REFERENCE).verdicts]
+    page, seen = opened(browser, report / REPORT, width=360)
+    assert not page.is_visible("#board thead")
+    page.select_option("select[name=order]", "name")
+    assert names(page) == sorted(verdicts)
+    page.select_option("select[name=order]", "")
+    assert names(page) == verdicts and not seen.errors
+    page.close()
+    page, _ = opened(browser, report / REPORT)
+    assert not page.is_visible("select[name=order]") and page.is_visible("#board thead")
+    page.close()
+
+
+@committed
+def test_no_picture_is_read_out_in_the_words_below_it(report: Path) -> None:
+    figures = re.findall(
+        r'<img [^>]*alt="([^"]*)"[^>]*><figcaption>(.*?)</figcaption>', (report / REPORT).read_text(encoding="utf-8")
+    )
+    assert len(figures) > 40
+    assert all(alt and below and alt != below for alt, below in figures)
+
+
+@committed
+@in_browser
 def test_a_claims_page_opens_and_can_be_cited(report: Path, browser: Browser) -> None:
     page, seen = opened(browser, report / REPORT)
     page.click("a[href='#claim-quality-order']")

@@ -54,23 +54,33 @@
     form.addEventListener("input", choose);
     form.addEventListener("submit", (event) => event.preventDefault());
     choose();
+    const arrange = (key, sign) => {
+      rows.sort((a, b) => {
+        const x = key(a), y = key(b);
+        return sign * (x < y ? -1 : x > y ? 1 : 0) || Number(a.dataset.index) - Number(b.dataset.index);
+      });
+      body.append(...rows);
+    };
+    const heads = all("th[data-sort]", board);
+    const mark = (name, order) => {
+      for (const head of heads) head.setAttribute("aria-sort", head.dataset.sort === name ? order : "none");
+    };
     const keys = {
       verdict: (row) => Number(row.dataset.order), name: (row) => row.dataset.name, document: (row) => row.dataset.document,
       p: (row) => Number(row.dataset.p),
     };
-    for (const head of all("th[data-sort]", board)) {
+    form.elements.order.addEventListener("change", ({ target }) => {
+      arrange(keys[target.value] || (() => 0), 1);
+      mark(target.value, "ascending");
+    });
+    for (const head of heads) {
       const button = made("button", { type: "button" }, head.textContent);
       head.replaceChildren(button);
       button.addEventListener("click", () => {
         const down = head.getAttribute("aria-sort") === "ascending";
-        for (const other of all("th[data-sort]", board)) other.setAttribute("aria-sort", "none");
-        head.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const key = keys[head.dataset.sort], sign = down ? -1 : 1;
-        rows.sort((a, b) => {
-          const x = key(a), y = key(b);
-          return sign * (x < y ? -1 : x > y ? 1 : 0) || Number(a.dataset.index) - Number(b.dataset.index);
-        });
-        body.append(...rows);
+        arrange(keys[head.dataset.sort], down ? -1 : 1);
+        mark(head.dataset.sort, down ? "descending" : "ascending");
+        form.elements.order.value = down ? "" : head.dataset.sort;
       });
     }
   }
