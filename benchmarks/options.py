@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import tomllib
 from collections.abc import Mapping
@@ -56,6 +57,7 @@ class RunOptions(BaseModel):
         checkpoint_seconds: time between two states of a training from which it can go on; 0: as often as can be.
         overwrite: what to do where results are stored already: ``only-missing`` computes what is not there, ``always`` everything
             anew, ``never`` refuses a directory that holds results.
+        tensorboard: directory for TensorBoard, with the loss curves of what is trained; None for none.
         dry_run: print the plan and stop.
         quiet: print nothing but errors.
         json_output: print machine-readable output.
@@ -83,6 +85,7 @@ class RunOptions(BaseModel):
     timeout: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     checkpoint_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 60.0
     overwrite: Overwrite = "only-missing"
+    tensorboard: Path | None = None
     dry_run: bool = False
     quiet: bool = False
     json_output: Annotated[bool, Field(alias="json")] = False
@@ -92,7 +95,7 @@ class RunOptions(BaseModel):
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
-    @field_validator("data_dir", "results_dir", "own_data", mode="before")
+    @field_validator("data_dir", "results_dir", "own_data", "tensorboard", mode="before")
     @classmethod
     def _path(cls, value: Any, info: ValidationInfo) -> Any:
         if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
@@ -184,6 +187,8 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
         }.get(name, first["msg"][0].lower() + first["msg"][1:])
         raise InputError(f"option {name} = {first['input']!r:.80}: {expected}") from None
     check_own_data(options)
+    if options.tensorboard is not None and importlib.util.find_spec("tensorboard") is None:
+        raise InputError('--tensorboard needs TensorBoard: pip install -e ".[tensorboard]", or leave --tensorboard out')
     return options
 
 

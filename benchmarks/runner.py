@@ -91,6 +91,7 @@ def run(plan: Plan, origin: Mapping[str, Any], progress_bar: bool) -> list[Outco
         options.checkpoint_seconds,
         options.overwrite == "always",
         plugins.files(),
+        options.tensorboard.resolve() if options.tensorboard is not None else None,
     )
     workers = min(plan.jobs, len(plan.todo))
     total = sum(unit.seconds for unit in plan.todo) + workers * execution.START_SECONDS

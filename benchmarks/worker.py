@@ -25,9 +25,11 @@ from filelock import FileLock, Timeout
 from benchmarks import execution, plugins
 from benchmarks.blocks import train_block
 from benchmarks.checkpoints import StoredCheckpoints
+from benchmarks.curve_log import log_curves
 from benchmarks.datasets import Dataset, OwnData, load
 from benchmarks.evaluation import MEASURES, Measured, measure_block, measure_data
 from benchmarks.planning import Environment, PlannedMeasurement, Unit
+from benchmarks.rows import label_of
 from benchmarks.specs import Block, FailureStatus, InputError
 from benchmarks.store import Store
 from benchmarks.training.loop import Trained
@@ -94,6 +96,7 @@ class Work:
         checkpoint_seconds: time between two states of a training.
         anew: compute also what is stored, and put it in the place of that.
         plugins: files with models, each with the SHA-256 that it had when the run began.
+        tensorboard: where the curves of what is trained are written for TensorBoard, too.
     """
 
     results_dir: Path
@@ -104,6 +107,7 @@ class Work:
     checkpoint_seconds: float = 60.0
     anew: bool = False
     plugins: tuple[tuple[Path, str], ...] = ()
+    tensorboard: Path | None = None
 
 
 _reports: Queue[float] | None = None
@@ -277,6 +281,9 @@ def trained_block(key: str, block: Block, dataset: Dataset, store: Store, work: 
     stacks |= {f"snapshot-{index}": stack for index, stack in enumerate(trained.snapshots)}
     weights = {f"{kind}/{name}": tensor.numpy() for kind, stack in stacks.items() for name, tensor in stack.items()}
     store.write_block(key, facts, weights, arrays, replace=work.anew)
+    if work.tensorboard is not None:
+        with suppress(OSError):  # a full disk, say: the results are worth more than their curves
+            log_curves(work.tensorboard, key, label_of(block), block, trained)
     for first in block.seeds:
         checkpoints(first).clear()
     return trained

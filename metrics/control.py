@@ -28,7 +28,7 @@ def halves(latents: np.ndarray, attributes: np.ndarray) -> list[tuple[np.ndarray
 
 
 def rank_correlations(latents: np.ndarray, attributes: np.ndarray) -> np.ndarray:
-    """|Spearman's ρ| of every element (n, z) with every attribute (n, A), shape (z, A); 0 for an element that does not vary."""
+    """``|Spearman's ρ|`` of every element (n, z) with every attribute (n, A), shape (z, A); 0 for an element that does not vary."""
     return np.array(
         [
             [
@@ -41,7 +41,7 @@ def rank_correlations(latents: np.ndarray, attributes: np.ndarray) -> np.ndarray
 
 
 def element_control(latents: np.ndarray, attributes: np.ndarray) -> float:
-    """|Spearman's ρ|, in [0, 1], of the element and the attribute that go best together.
+    """``|Spearman's ρ|``, in [0, 1], of the element and the attribute that go best together.
 
     Args:
         latents: n latent vectors, shape (n, z).

@@ -29,7 +29,7 @@ def accuracy(real: np.ndarray, fake: np.ndarray, threshold: float) -> float:
 
 
 def indecision_error(real: np.ndarray, fake: np.ndarray) -> float:
-    """Mean of |D − ½| under the half-half mixture of data and samples, in [0, ½]; 0 if D = ½ everywhere.
+    """Mean of ``|D − ½|`` under the half-half mixture of data and samples, in [0, ½]; 0 if D = ½ everywhere.
 
     Args:
         real: D at data, shape (n,).

@@ -45,7 +45,7 @@ def variational_bound(p: np.ndarray, q: np.ndarray, real: np.ndarray, fake: np.n
 
 
 def total_variation(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """½ Σ |p − q|, in [0, 1]; along the last axis."""
+    """½ Σ ``|p − q|``, in [0, 1]; along the last axis."""
     return 0.5 * np.abs(p - q).sum(axis=-1)
 
 

@@ -7,7 +7,7 @@ from scipy.stats import kstwo
 
 
 def ks_statistic(uniforms: np.ndarray) -> float:
-    """D = sup |F_n − F|, in [0, 1], from the exact distribution function F at the sample.
+    """D = sup ``|F_n − F|``, in [0, 1], from the exact distribution function F at the sample.
 
     Args:
         uniforms: F(x) of n points x, shape (n,), in any order.

@@ -23,7 +23,7 @@ def expected_log_likelihood(mean: float, variance: float, means: np.ndarray, sca
 
 
 def identity_gap(likelihoods: np.ndarray, divergences: np.ndarray, entropy: float) -> float:
-    """Largest |E_P log q + H(P) + KL(P ‖ Q)| over models, nats.
+    """Largest ``|E_P log q + H(P) + KL(P ‖ Q)|`` over models, nats.
 
     Args:
         likelihoods: expected log-likelihoods, any shape.
@@ -46,5 +46,5 @@ def argmax_distance(likelihoods: np.ndarray, divergences: np.ndarray) -> float:
 
 
 def estimate_error(estimate: float, best: float) -> float:
-    """|estimate − best|."""
+    """``|estimate − best|``."""
     return abs(estimate - best)

@@ -46,12 +46,12 @@ def maximiser(
 
 
 def optimum_error(found: np.ndarray, p: np.ndarray, q: np.ndarray) -> float:
-    """Largest |D − p / (p + q)| of the maximisers D that were found; shape (m,) each."""
+    """Largest ``|D − p / (p + q)|`` of the maximisers D that were found; shape (m,) each."""
     return float(np.abs(found - p / (p + q)).max())
 
 
 def value_error(value: float, jsd: float) -> float:
-    """|V − (2 JSD − log 4)|, nats: V the game's value at the best D (Goodfellow et al. 2014, theorem 1)."""
+    """``|V − (2 JSD − log 4)|``, nats: V the game's value at the best D (Goodfellow et al. 2014, theorem 1)."""
     return abs(value - (2 * jsd - np.log(4)))
 
 

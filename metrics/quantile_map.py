@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 
 
 def rank_correlation(generated: np.ndarray) -> float:
-    """|Spearman's rank correlation| of G(u) with u, in [0, 1]; 1 for a monotone map, 0 for a constant one.
+    """``|Spearman's rank correlation|`` of G(u) with u, in [0, 1]; 1 for a monotone map, 0 for a constant one.
 
     Args:
         generated: G at increasing u, shape (m,).
@@ -31,7 +31,7 @@ def monotone_share(generated: np.ndarray) -> float:
 
 
 def quantile_error(generated: np.ndarray, quantiles: np.ndarray) -> float:
-    """Mean |G(u) − CDF⁻¹(u)|, or with CDF⁻¹(1 − u) if that is less.
+    """Mean ``|G(u) − CDF⁻¹(u)|``, or with CDF⁻¹(1 − u) if that is less.
 
     Args:
         generated: G at u, evenly spaced and symmetric about ½, shape (m,).
@@ -41,7 +41,7 @@ def quantile_error(generated: np.ndarray, quantiles: np.ndarray) -> float:
 
 
 def wasserstein(generated: np.ndarray, quantiles: np.ndarray) -> float:
-    """1-Wasserstein distance, mean |G sorted − CDF⁻¹(u)|: what is left of :func:`quantile_error` if G's order is put right.
+    """1-Wasserstein distance, mean ``|G sorted − CDF⁻¹(u)|``: what is left of :func:`quantile_error` if G's order is put right.
 
     Args:
         generated: G at evenly spaced u, shape (m,), in any order.

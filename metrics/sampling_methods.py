@@ -133,5 +133,5 @@ def acceptance_gap(accepted: int, proposed: int, log_envelope: float) -> float:
 
 
 def inversion_error(uniforms: np.ndarray, drawn: np.ndarray) -> float:
-    """Largest |CDF(CDF⁻¹(u)) − u|; both of shape (n,)."""
+    """Largest ``|CDF(CDF⁻¹(u)) − u|``; both of shape (n,)."""
     return float(np.abs(uniforms - drawn).max())

@@ -22,7 +22,7 @@ TOLERANCE = 1e-9
 
 
 def optimum_error(probability: np.ndarray, log_p: np.ndarray, log_q: np.ndarray, cell: float) -> float:
-    """Mean of |D − p / (p + q)| under (P + Q) / 2, in [0, 1].
+    """Mean of ``|D − p / (p + q)|`` under (P + Q) / 2, in [0, 1].
 
     Args:
         probability: D at the points of the lattice, shape (m,).

@@ -19,7 +19,7 @@ FLOORS = [
     {"specs"},
     {"datasets", "options", "recipes", "claims", "analysis", "store", "execution"},
     {"training", "extractors", "extractor_choice", "plugins"},
-    {"blocks", "checkpoints"},
+    {"blocks", "checkpoints", "curve_log"},
     {"evaluation"},
     {"experiments"},
     {"planning"},

@@ -57,7 +57,7 @@ def calibrate(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def largest(table: pd.DataFrame, dataset: str, metric: str, n: float) -> tuple[float, float] | None:
-    """Largest ``|bias|`` and largest spread of an estimator on a data set, over all pairs; None where it was not calibrated at this n.
+    """Largest ``|bias|`` and largest spread of an estimator over a data set's pairs; None where it was not calibrated at this n.
 
     Args:
         table: from :func:`calibrate`.

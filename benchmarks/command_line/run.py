@@ -100,6 +100,9 @@ def run_parser() -> Parser:
         metavar="SECONDS",
         help="time between two states of a training from which a stopped run goes on (default: 60)",
     )
+    how.add_argument(
+        "--tensorboard", metavar="DIR", help="also write the loss curves of what is trained, for TensorBoard"
+    )
     how.add_argument("--offline", action="store_true", help="never download anything")
     how.add_argument(
         "--inception-weights",

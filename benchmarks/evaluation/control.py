@@ -39,8 +39,8 @@ def latents_of(subject: Subject, model: GenerativeModel, seed: int) -> torch.Ten
 def attribute_control(subject: Subject, index: int) -> tuple[Values, Arrays]:
     """Attributes of decoded images against the elements of their latent vectors.
 
-    Arrays: ``correlations``, the absolute value of Spearman's ρ of each element with each attribute over all draws, shape (z, A); ``images``, the mean
-    latent vector with the element and the attribute that go best together moved, shape (steps, H, W).
+    Arrays: ``correlations``, the absolute value of Spearman's ρ of each element with each attribute over all draws, shape (z, A);
+    ``images``, the mean latent vector with the element and the attribute that go best together moved, shape (steps, H, W).
     """
     model, data = subject.model(index), subject.dataset
     latents = latents_of(subject, model, subject.seeds[index])
