@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from benchmarks.specs import InputError, Profile, SeedRole, unknown
 
 Overwrite = Literal["only-missing", "always", "never"]
+ExecutorName = Literal["local", "ray"]
 MAX_CONFIG_BYTES = 64_000
 DEFAULT_DATA_DIR = Path("data")
 
@@ -46,6 +47,9 @@ class RunOptions(BaseModel):
         profile: smoke, standard or full.
         device: auto, cpu, cuda or cuda:n.
         jobs: worker processes; None for the number of cores (1 on a GPU).
+        executor: where units run: ``local``, in processes of this machine, or ``ray``, on a Ray cluster.
+        address: the cluster's head node, ``host:port``, or ``auto``; None: Ray is started on this machine.
+        gpus_per_cell: share of a GPU that a unit takes on the cluster; None: a whole one on GPUs.
         data_dir: torchvision's data root.
         own_data: an ``.npz`` file or a folder of images, for the data set ``own``.
         image_size: own images are cropped to a square and resized to this side.
@@ -75,6 +79,9 @@ class RunOptions(BaseModel):
     profile: Profile = "standard"
     device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d{1,3})?)$")] = "auto"
     jobs: Annotated[int, Field(ge=1, le=1024)] | None = None
+    executor: ExecutorName = "local"
+    address: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    gpus_per_cell: Annotated[float, Field(ge=0, le=64, allow_inf_nan=False)] | None = None
     data_dir: Path = DEFAULT_DATA_DIR
     own_data: Path | None = None
     image_size: Annotated[int, Field(ge=4, le=256)] | None = None
@@ -183,13 +190,28 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
             "profile": "smoke, standard or full",
             "device": "auto, cpu, cuda or cuda:n",
             "overwrite": "only-missing, always or never",
+            "executor": "local or ray",
             "inception_sha256": "8 to 64 hexadecimal digits",
         }.get(name, first["msg"][0].lower() + first["msg"][1:])
         raise InputError(f"option {name} = {first['input']!r:.80}: {expected}") from None
     check_own_data(options)
+    check_extras(options)
+    return options
+
+
+def check_extras(options: RunOptions) -> None:
+    """Check that what only some options need is installed, and that options of the cluster come with one.
+
+    Raises:
+        InputError: it is not.
+    """
     if options.tensorboard is not None and importlib.util.find_spec("tensorboard") is None:
         raise InputError('--tensorboard needs TensorBoard: pip install -e ".[tensorboard]", or leave --tensorboard out')
-    return options
+    if options.executor == "ray" and importlib.util.find_spec("ray") is None:
+        raise InputError('--executor ray needs Ray: pip install -e ".[ray]", or leave --executor out')
+    for name, value in (("--address", options.address), ("--gpus-per-cell", options.gpus_per_cell)):
+        if value is not None and options.executor != "ray":
+            raise InputError(f"{name} is for a Ray cluster: give --executor ray too, or leave {name} out")
 
 
 def check_own_data(options: RunOptions) -> None:

@@ -1,72 +1,46 @@
-"""Runs a plan: its units in worker processes. Knows no gradients.
+"""Runs a plan: its units by an executor's workers. Knows no gradients.
 
-Every worker has one thread (``execution.THREADS``) and writes finished units to the store itself. A worker that dies, runs out of
-memory or takes too long ends with its unit alone; the unit is tried again, a bounded number of times, when all others are through,
-by itself. What then is not there is recorded with its reason.
+Workers write finished units to the store themselves. One that dies, runs out of memory or takes too long ends with its unit alone;
+the unit is tried again, a bounded number of times, when all others are through. What then is not there is recorded with its reason.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import queue
-import signal
-import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
-from multiprocessing.queues import Queue
-from pathlib import Path
 from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
 from tqdm import tqdm
 
 from benchmarks import execution, plugins
+from benchmarks.executors.base import Executor, WorkerEndedError
+from benchmarks.executors.local import LocalExecutor
 from benchmarks.planning import Plan, own_data
+from benchmarks.signals import undisturbed
 from benchmarks.specs import FailureStatus
-from benchmarks.worker import Failure, Outcome, Work, run_unit, start_worker, tidy
+from benchmarks.worker import Failure, Outcome, Work, tidy
 
-RETRIES = 2
-"""How often a unit is tried again whose worker died, ran out of memory or took too long."""
 PATIENCE = 2.0
 """Seconds to wait for another process that is at a unit, before asking again."""
 AGAIN: frozenset[FailureStatus] = frozenset({"crashed", "timeout", "oom"})
 """What may go well another time; an exception would only come again."""
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
-@contextmanager
-def one_thread_per_worker() -> Iterator[None]:
-    """Worker processes started within read these variables when they load their linear algebra."""
-    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(execution.THREADS)))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+def executor_for(plan: Plan) -> Executor:
+    """What the plan's options ask for, with no more workers than units.
 
+    Raises:
+        InputError: a cluster that cannot be reached, or has no place for a unit.
+    """
+    options = plan.options
+    if options.executor == "ray":
+        from benchmarks.executors.ray_cluster import RayExecutor
 
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """SIGINT and SIGTERM that come meanwhile count afterwards."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    before = {number: signal.signal(number, lambda n, _: came.append(n)) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
+        return RayExecutor(
+            options.address, options.jobs, options.gpus_per_cell, plan.environment.facts(), options.timeout
+        )
+    return LocalExecutor(min(plan.jobs, len(plan.todo)), options.timeout)
 
 
 def run(plan: Plan, origin: Mapping[str, Any], progress_bar: bool) -> list[Outcome]:
@@ -78,6 +52,9 @@ def run(plan: Plan, origin: Mapping[str, Any], progress_bar: bool) -> list[Outco
 
     Returns:
         an outcome for each unit of ``plan.todo``, in its order.
+
+    Raises:
+        InputError: see :func:`executor_for`; nothing has begun then.
     """
     if not plan.todo:
         return []
@@ -93,15 +70,15 @@ def run(plan: Plan, origin: Mapping[str, Any], progress_bar: bool) -> list[Outco
         plugins.files(),
         options.tensorboard.resolve() if options.tensorboard is not None else None,
     )
-    workers = min(plan.jobs, len(plan.todo))
-    total = sum(unit.seconds for unit in plan.todo) + workers * execution.START_SECONDS
+    executor = executor_for(plan)
+    total = sum(unit.seconds for unit in plan.todo) + min(plan.jobs, len(plan.todo)) * execution.START_SECONDS
     bar = tqdm(
         total=total,
         disable=None if progress_bar else True,
         bar_format="{l_bar}{bar}| {elapsed} elapsed, about {remaining} left{postfix}",
     )
-    with one_thread_per_worker(), bar:
-        outcomes = Crew(plan, work, workers, bar).run()
+    with bar:
+        outcomes = Crew(plan, work, executor, bar).run()
         bar.update(max(0.0, total - bar.n))
     return outcomes
 
@@ -112,44 +89,36 @@ class Crew:
     Args:
         plan: what is to be done.
         work: what every worker is told.
-        workers: their number.
+        executor: has the workers.
         bar: shows how far they are.
     """
 
-    def __init__(self, plan: Plan, work: Work, workers: int, bar: tqdm[Any]) -> None:
+    def __init__(self, plan: Plan, work: Work, executor: Executor, bar: tqdm[Any]) -> None:
         self.units = plan.todo
         self.work = work
-        self.timeout = plan.options.timeout
+        self.executor = executor
         self.bar = bar
         self.outcomes = [Outcome() for _ in self.units]
         self.tries: Counter[int] = Counter()
-        self.oom_kills = oom_kills()
-        context = multiprocessing.get_context("spawn")
-        self.reports: Queue[float] = context.Queue()
-        self.pool = ProcessPool(workers, initializer=start_worker, initargs=(self.reports,), context=context)
 
     def run(self) -> list[Outcome]:
-        """All units together; then one by one those whose worker ended; at last those that another process was at."""
+        """All units together; then those whose worker ended; at last those that another process was at."""
         try:
             again, busy = self.through(range(len(self.units)))
             while again:
-                index = again.pop(0)
-                more, others = self.through([index])
-                again, busy = again + more, busy + others
+                now, later = (again[:1], again[1:]) if self.executor.apart else (again, [])
+                more, others = self.through(now)
+                again, busy = later + more, busy + others
             while busy:
                 more, busy = self.through(busy, PATIENCE)
                 for index in more:
                     self.through([index])
-            self.pool.close()
+            self.executor.close()
         except BaseException:
-            self.pool.stop()
-            self.pool.join()
+            self.executor.stop()
             for unit in self.units:
                 tidy(unit, self.work)
             raise
-        finally:
-            self.pool.join()
-            self.reports.close()
         return self.outcomes
 
     def through(self, indices: Iterable[int], patience: float = 0.0) -> tuple[list[int], list[int]]:
@@ -161,8 +130,7 @@ class Crew:
         again, busy = [], []
         with undisturbed():  # a worker whose start is cut short complains of what it was not told
             futures: dict[Future[Outcome], int] = {
-                self.pool.schedule(run_unit, (self.units[i], self.work, patience), timeout=self.timeout): i
-                for i in indices
+                self.executor.submit(self.units[i], self.work, patience): i for i in indices
             }
         waiting = set(futures)
         while waiting:
@@ -176,7 +144,7 @@ class Crew:
                     busy.append(index)
                     continue
                 self.outcomes[index] = outcome
-                tried_enough = self.tries[index] > RETRIES
+                tried_enough = self.tries[index] > self.executor.retries
                 if not tried_enough and any(failure.status in AGAIN for failure in outcome.failures.values()):
                     again.append(index)
             self.show()
@@ -185,44 +153,12 @@ class Crew:
     def outcome_of(self, index: int, future: Future[Outcome]) -> Outcome:
         """What a worker says of a unit, or what is to be said of a worker that cannot."""
         try:
-            return future.result()
-        except ProcessExpired as error:
-            before, self.oom_kills = self.oom_kills, oom_kills()
-            out_of_memory = error.exitcode == -signal.SIGKILL and self.oom_kills > before
-            status: FailureStatus = "oom" if out_of_memory else "crashed"
-            message = f"the worker process ended {how_it_ended(error.exitcode)}"
-        except TimeoutError:
-            status, message = "timeout", f"not finished after {self.timeout:g} seconds (--timeout)"
-        outcome = Outcome()
-        for planned in self.units[index].missing:
-            outcome.failures[planned.key] = Failure(status, message)
-        return outcome
+            return self.executor.result(future)
+        except WorkerEndedError as error:
+            failure = Failure(error.status, error.message)
+            return Outcome(failures={planned.key: failure for planned in self.units[index].missing})
 
     def show(self) -> None:
         """Move the bar by what workers have reported."""
-        while True:
-            try:
-                seconds = self.reports.get_nowait()
-            except queue.Empty:
-                return
+        for seconds in self.executor.progress():
             self.bar.update(min(seconds, max(0.0, (self.bar.total or 0.0) - self.bar.n)))
-
-
-def how_it_ended(code: int) -> str:
-    """An exit code in words; negative ones are signals."""
-    return f"by signal {signal.Signals(-code).name}" if code < 0 else f"with exit status {code}"
-
-
-OOM_COUNTERS = (Path("/sys/fs/cgroup/memory.events"), Path("/proc/vmstat"))
-
-
-def oom_kills() -> int:
-    """How many processes this system, or container, has killed for want of memory so far; 0 where it does not say."""
-    total = 0
-    for path in OOM_COUNTERS:
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except OSError:
-            continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
-    return total

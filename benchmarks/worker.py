@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from filelock import FileLock, Timeout
@@ -110,14 +110,25 @@ class Work:
     tensorboard: Path | None = None
 
 
-_reports: Queue[float] | None = None
+class Listener(Protocol):
+    """Hears of the expected seconds of what a worker has done."""
+
+    def put(self, seconds: float) -> None: ...
+
+
+_reports: Listener | None = None
 _loaded: dict[str, Dataset] = {}
 
 
-def start_worker(reports: Queue[float]) -> None:
-    """What a worker process does first."""
+def report_to(listener: Listener) -> None:
+    """From now on this process reports there."""
     global _reports
-    _reports = reports
+    _reports = listener
+
+
+def start_worker(reports: Queue[float]) -> None:
+    """What a worker process of this machine does first."""
+    report_to(reports)
     reports.cancel_join_thread()  # a progress bar is not worth waiting for
     torch.set_num_threads(execution.THREADS)
     torch.set_num_interop_threads(1)

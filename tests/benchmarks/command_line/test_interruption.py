@@ -91,6 +91,19 @@ def test_a_stopped_run_keeps_what_it_had(
     assert sum(m.stored for m in plan.measurements) == kept
 
 
+def test_ctrl_c_while_workers_start_is_one_line(tmp_path: Path) -> None:
+    """A terminal sends it to all of them; workers that import their modules must not say where they were."""
+    process = start(tmp_path)
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline and len(descendants(process.pid)) < 3:  # two workers and the tracker of resources
+        time.sleep(0.02)
+    time.sleep(0.5)
+    errors = stop(process, signal.SIGINT, to_all=True)
+    assert process.returncode == 130
+    assert [line for line in errors.splitlines() if line][-1].startswith("run_bench.py: interrupted; what was finished")
+    assert len([line for line in errors.splitlines() if line]) == 2, errors
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status", "word"), STOPS)
 def test_runs_stopped_at_any_time(tmp_path: Path, sent: signal.Signals, status: int, word: str) -> None:

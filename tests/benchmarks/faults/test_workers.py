@@ -16,6 +16,8 @@ import torch
 
 from benchmarks import runner, worker
 from benchmarks.blocks import train_block
+from benchmarks.executors import local
+from benchmarks.executors.local import LocalExecutor
 from benchmarks.options import make_options
 from benchmarks.outputs import write_outputs
 from benchmarks.planning import Plan, make_plan
@@ -104,7 +106,7 @@ def test_what_does_not_get_well_is_recorded_and_the_others_finish(
     assert failures and {failure.status for failure in failures} == {status}
     assert all(words in failure.message for failure in failures)
     blocks = Counter(unit.block.model for unit in plan.todo if unit.block)
-    assert len(list((tmp_path / "calls").iterdir())) == (1 + runner.RETRIES) * blocks["dae"]
+    assert len(list((tmp_path / "calls").iterdir())) == (1 + LocalExecutor.retries) * blocks["dae"]
     again = plan_of(tmp_path / "results")
     assert {unit.block.model for unit in again.todo if unit.block} == {"dae"}
 
@@ -137,12 +139,12 @@ def test_an_exception_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_worker_that_the_system_kills_for_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGKILL while the system's count of such kills rises; without that it is one like any other."""
     counts = iter([3, *range(4, 100)])
-    monkeypatch.setattr(runner, "oom_kills", lambda: next(counts))
+    monkeypatch.setattr(local, "oom_kills", lambda: next(counts))
     misbehaving(monkeypatch, tmp_path / "calls", "dae", die)
     _, statuses = run(plan_of(tmp_path / "results"))
     assert statuses["dae"] == {"oom"}
     earlier = [7] * 100
-    monkeypatch.setattr(runner, "oom_kills", earlier.pop)
+    monkeypatch.setattr(local, "oom_kills", earlier.pop)
     misbehaving(monkeypatch, tmp_path / "more calls", "dae", die)
     _, statuses = run(plan_of(tmp_path / "others"))
     assert statuses["dae"] == {"crashed"}

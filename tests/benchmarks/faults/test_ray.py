@@ -1,0 +1,164 @@
+"""A Ray cluster of two machines, which are both this one: the same rows, whatever dies."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+ray = pytest.importorskip("ray", reason="Ray is not installed (the extra ray)")
+
+from benchmarks import runner  # noqa: E402
+from benchmarks.executors.ray_cluster import reachable  # noqa: E402
+from benchmarks.options import make_options  # noqa: E402
+from benchmarks.outputs import write_outputs  # noqa: E402
+from benchmarks.planning import make_plan  # noqa: E402
+from benchmarks.specs import InputError  # noqa: E402
+from benchmarks.store import Store  # noqa: E402
+from benchmarks.worker import Outcome  # noqa: E402
+
+ORIGIN = {"commit": None, "dirty": None}
+ASKED = {"experiment": ["mixtures"], "dataset": ["ring"], "profile": "smoke", "device": "cpu", "jobs": 2}
+NODE: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 100 * 2**20}
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A head node and another one, each with one core."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    from ray.cluster_utils import Cluster
+
+    made = Cluster(initialize_head=True, head_node_args=NODE)
+    made.add_node(**NODE)
+    yield made
+    made.shutdown()
+
+
+def run(root: Path, **more: Any) -> tuple[list[Outcome], bytes]:
+    """Outcomes and rows of a run."""
+    root.mkdir(exist_ok=True)  # as the command line does
+    options = make_options({**ASKED, "results_dir": str(root), **more})
+    plan = make_plan(options, Store(root))
+    outcomes = runner.run(plan, ORIGIN, progress_bar=False)
+    write_outputs(plan, Store(root), outcomes)
+    return outcomes, (root / "rows.csv").read_bytes()
+
+
+def on(cluster: Any) -> dict[str, str]:
+    return {"executor": "ray", "address": cluster.address}
+
+
+def tasks() -> list[psutil.Process]:
+    """Ray's workers that are at a unit."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if any("ray::do" in word for word in process.info["cmdline"] or ()):
+            found.append(process)
+    return found
+
+
+def meanwhile(act: Callable[[threading.Event], None]) -> Iterator[threading.Thread]:
+    over = threading.Event()
+    thread = threading.Thread(target=act, args=(over,))
+    thread.start()
+    yield thread
+    over.set()
+    thread.join()
+
+
+def test_two_nodes_give_the_bytes_of_one_machine(cluster: Any, tmp_path: Path) -> None:
+    outcomes, rows = run(tmp_path / "cluster", model=["ae", "vae"], **on(cluster))
+    assert [outcome.failures for outcome in outcomes if outcome.failures] == []
+    assert sum(outcome.computed for outcome in outcomes) > 0
+    _, plain = run(tmp_path / "plain", model=["ae", "vae"])
+    assert rows == plain
+    outcomes, again = run(tmp_path / "cluster", model=["ae", "vae"], **on(cluster))
+    assert outcomes == [] and again == plain
+    assert not ray.is_initialized()
+
+
+def test_what_cannot_be_is_refused_at_once(cluster: Any, tmp_path: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(InputError, match="no machine of the Ray cluster has 1 CPU and 4 GPU") as caught:
+        run(tmp_path, model=["ae"], gpus_per_cell=4.0, **on(cluster))
+    assert "the most that one has: 1 CPU, 0 GPU" in str(caught.value) and "\n" not in str(caught.value)
+    for address, words in (
+        ("127.0.0.1:1", "no Ray cluster answers there"),
+        ("nowhere", "give HOST:PORT"),
+        ("127.0.0.1:99999", "give HOST:PORT"),
+    ):
+        with pytest.raises(InputError, match=words):
+            run(tmp_path, model=["ae"], executor="ray", address=address)
+    assert time.monotonic() - began < 30
+    assert not list((tmp_path / "blocks").glob("*"))
+    reachable("auto")
+
+
+def test_an_exception_is_recorded_and_not_tried_again(cluster: Any, tmp_path: Path) -> None:
+    """The data are not what the plan's keys were made for: every unit says so."""
+    options = make_options({**ASKED, "model": ["ae"], "results_dir": str(tmp_path), **on(cluster)})
+    plan = make_plan(options, Store(tmp_path))
+    object.__setattr__(plan.environment, "hardware", "another GPU")
+    outcomes = runner.run(plan, ORIGIN, progress_bar=False)
+    failures = [failure for outcome in outcomes for failure in outcome.failures.values()]
+    assert failures and {failure.status for failure in failures} == {"failed"}
+    assert all("'cpu' instead of 'another GPU'" in failure.message for failure in failures)
+
+
+def test_a_unit_that_takes_too_long_is_stopped(cluster: Any, tmp_path: Path) -> None:
+    outcomes, _ = run(tmp_path, model=["gan"], profile="standard", seeds=8, timeout=1.0, **on(cluster))
+    failures = [failure for outcome in outcomes for failure in outcome.failures.values()]
+    assert {failure.status for failure in failures} == {"timeout"}
+    assert failures[0].message == "not finished after 1 seconds (--timeout)"
+
+
+KILLS = [(2, ["gan"]), pytest.param(20, ["ae", "gan", "vae"], marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize(("wanted", "models"), KILLS)
+def test_killed_workers_lose_nothing(cluster: Any, tmp_path: Path, wanted: int, models: list[str]) -> None:
+    rng = random.Random(0)
+    kills = 0
+
+    def kill(over: threading.Event) -> None:
+        nonlocal kills
+        while kills < wanted and not over.wait(rng.uniform(1.0, 3.0)):
+            for process in tasks()[:1]:
+                process.kill()
+                kills += 1
+
+    root = tmp_path / "cluster"
+    more = {"model": models, "profile": "standard", "seeds": 8, "checkpoint_seconds": 0.5}
+    for _ in meanwhile(kill):
+        outcomes, rows = run(root, **more, **on(cluster))
+    while any(outcome.failures for outcome in outcomes):  # one was killed more often than it is tried
+        outcomes, rows = run(root, **more, **on(cluster))
+    print(f"{kills} workers killed")
+    assert kills == wanted
+    assert rows == run(tmp_path / "plain", **more)[1]
+
+
+@pytest.mark.slow
+def test_a_node_that_goes_loses_nothing(cluster: Any, tmp_path: Path) -> None:
+    """And one that comes helps."""
+    node = cluster.add_node(**NODE)
+    gone = threading.Event()
+
+    def remove(over: threading.Event) -> None:
+        if not over.wait(6.0):
+            cluster.remove_node(node, allow_graceful=False)
+            gone.set()
+            cluster.add_node(**NODE)
+
+    more = {"model": ["ae", "gan", "vae"], "profile": "standard", "seeds": 8, "checkpoint_seconds": 0.5}
+    for _ in meanwhile(remove):
+        outcomes, rows = run(tmp_path / "cluster", **more, **on(cluster))
+    assert gone.is_set() and not any(outcome.failures for outcome in outcomes)
+    assert rows == run(tmp_path / "plain", **more)[1]
