@@ -71,8 +71,9 @@ def stop(process: subprocess.Popen[str], sent: signal.Signals, to_all: bool = Fa
     return errors
 
 
-@pytest.mark.parametrize("to_all", [False, True], ids=["alone", "with its workers"])
-@pytest.mark.parametrize(("sent", "status", "word"), STOPS)
+@pytest.mark.parametrize(
+    ("sent", "status", "word", "to_all"), [(*stop_, False) for stop_ in STOPS] + [(*STOPS[0], True)]
+)
 def test_a_stopped_run_keeps_what_it_had(
     tmp_path: Path, sent: signal.Signals, status: int, word: str, to_all: bool
 ) -> None:
