@@ -35,12 +35,9 @@ WAIT_SECONDS = 0.2
 """How often the driver looks at its tasks."""
 MOST_AT_RAY = 1_000
 """Tasks that Ray is given at once, more than run at a time: those that wait there start without the driver."""
+VARIABLES = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"}
+"""Ray reports its use to nobody; where it is started here its workers do not stand back behind all other processes."""
 REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-def quiet() -> dict[str, str]:
-    """What keeps Ray from reporting its use to anybody."""
-    return {"RAY_USAGE_STATS_ENABLED": "0"}
 
 
 @contextlib.contextmanager
@@ -144,7 +141,7 @@ class RayExecutor:
         facts: Mapping[str, Any],
         timeout: float | None,
     ) -> None:
-        os.environ.update(quiet())
+        os.environ.update(VARIABLES)
         import ray
 
         self.ray = ray

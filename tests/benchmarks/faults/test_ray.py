@@ -16,7 +16,7 @@ import pytest
 ray = pytest.importorskip("ray", reason="Ray is not installed (the extra ray)")
 
 from benchmarks import runner  # noqa: E402
-from benchmarks.executors.ray_cluster import RayExecutor, reachable  # noqa: E402
+from benchmarks.executors.ray_cluster import VARIABLES, RayExecutor, reachable  # noqa: E402
 from benchmarks.options import make_options  # noqa: E402
 from benchmarks.outputs import write_outputs  # noqa: E402
 from benchmarks.planning import make_plan  # noqa: E402
@@ -32,7 +32,7 @@ NODE: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 100 * 2**20}
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """A head node and another one, each with one core."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.update(VARIABLES)
     from ray.cluster_utils import Cluster
 
     made = Cluster(initialize_head=True, head_node_args=NODE)
