@@ -14,7 +14,7 @@ from benchmarks.command_line.parser import Parser
 from benchmarks.command_line.report import report_parser
 from benchmarks.command_line.run import run_parser
 from benchmarks.command_line.verify import verify_parser
-from benchmarks.options import Overwrite
+from benchmarks.options import ExecutorName, Overwrite
 from benchmarks.specs import PROFILES, SeedRole, lookup
 
 SHELLS = ("bash", "zsh", "fish")
@@ -69,7 +69,8 @@ def everything() -> argparse.ArgumentParser:
     choices: dict[str, tuple[str, ...]] = {
         "--model": known["models"], "--dataset": known["datasets"],
         "--experiment": known["experiments"], "--claim": known["claims"],
-        "--profile": PROFILES, "--overwrite": get_args(Overwrite), "--seed-role": get_args(SeedRole),
+        "--profile": PROFILES, "--overwrite": get_args(Overwrite), "--executor": get_args(ExecutorName),
+        "--seed-role": get_args(SeedRole),
         "--device": ("auto", "cpu", "cuda"), "--format": FORMATS, "shell": SHELLS, "what": LISTS,
         "name": (*known["claims"], *known["datasets"], "verdicts"),
     }  # fmt: skip

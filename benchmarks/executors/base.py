@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import queue
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -22,6 +23,21 @@ class WorkerEndedError(Exception):
     def __init__(self, status: FailureStatus, message: str) -> None:
         super().__init__(message)
         self.status, self.message = status, message
+
+
+class Pieces(Protocol):
+    """A queue of seconds."""
+
+    def get_nowait(self) -> float: ...
+
+
+def drained(pieces: Pieces) -> Iterator[float]:
+    """What is in a queue now."""
+    while True:
+        try:
+            yield pieces.get_nowait()
+        except queue.Empty:
+            return
 
 
 class Executor(Protocol):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import queue
 import signal
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -15,7 +14,7 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 
 from benchmarks import execution
-from benchmarks.executors.base import WorkerEndedError
+from benchmarks.executors.base import WorkerEndedError, drained
 from benchmarks.planning import Unit
 from benchmarks.signals import out_of_ctrl_cs_way
 from benchmarks.specs import FailureStatus
@@ -79,11 +78,7 @@ class LocalExecutor:
             raise WorkerEndedError("timeout", message) from None
 
     def progress(self) -> Iterator[float]:
-        while True:
-            try:
-                yield self.reports.get_nowait()
-            except queue.Empty:
-                return
+        return drained(self.reports)
 
     def close(self) -> None:
         self.pool.close()

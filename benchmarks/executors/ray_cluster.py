@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import execution, worker
-from benchmarks.executors.base import WorkerEndedError
+from benchmarks.executors.base import WorkerEndedError, drained
 from benchmarks.executors.local import THREAD_VARIABLES
 from benchmarks.planning import Unit, environment_for
 from benchmarks.specs import InputError
@@ -179,6 +179,7 @@ class RayExecutor:
         self.waiting: deque[Task] = deque()
         self.running: dict[Any, Task] = {}
         self.count = 0
+        self.lost = ""
         self.done_seconds: queue.SimpleQueue[float] = queue.SimpleQueue()
         self.ending = threading.Event()
         self.watcher = threading.Thread(target=self._watch, daemon=True)
@@ -205,18 +206,17 @@ class RayExecutor:
             self.count += 1
             task = Task(self.count, unit, work, patience, Future())
             task.future.set_running_or_notify_cancel()
-            self.waiting.append(task)
+            if self.lost:
+                task.future.set_exception(WorkerEndedError("crashed", self.lost))
+            else:
+                self.waiting.append(task)
         return task.future
 
     def result(self, future: Future[Outcome]) -> Outcome:
         return future.result()
 
     def progress(self) -> Iterator[float]:
-        while True:
-            try:
-                yield self.done_seconds.get_nowait()
-            except queue.Empty:
-                return
+        return drained(self.done_seconds)
 
     def close(self) -> None:
         self.stop()
@@ -232,11 +232,23 @@ class RayExecutor:
     # the watcher's thread ---------------------------------------------------------------------------------------------
 
     def _watch(self) -> None:
-        while not self.ending.wait(WAIT_SECONDS):
-            self._start()
-            self._listen()
-            self._stop_overdue()
-            self._finish()
+        try:
+            while not self.ending.wait(WAIT_SECONDS):
+                self._start()
+                self._listen()
+                self._stop_overdue()
+                self._finish()
+        except Exception as error:  # the head node is gone, say: nobody must wait for what will not come
+            self._give_up(f"the Ray cluster does not answer any more ({type(error).__name__}: {first_line(error)})")
+
+    def _give_up(self, reason: str) -> None:
+        with self.lock:
+            self.lost = reason
+            tasks = [*self.running.values(), *self.waiting]
+            self.waiting.clear()
+        for task in tasks:
+            if not task.future.done():
+                task.future.set_exception(WorkerEndedError("crashed", reason))
 
     def _start(self) -> None:
         with self.lock:

@@ -59,7 +59,6 @@ OF_DATA = {
 }
 """Pictures of a data set."""
 OF_RUN = {
-    "matched": {},
     "calibration": {
         "calibration": Caption(
             "Bias of every divergence estimator on pairs of known densities",

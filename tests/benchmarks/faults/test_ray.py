@@ -114,6 +114,19 @@ def test_an_exception_is_recorded_and_not_tried_again(cluster: Any, tmp_path: Pa
     assert all("'cpu' instead of 'another GPU'" in failure.message for failure in failures)
 
 
+def test_a_cluster_that_is_lost_is_not_waited_for(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(executor: RayExecutor) -> None:
+        raise ConnectionError("no head node")
+
+    monkeypatch.setattr(RayExecutor, "_finish", gone)
+    outcomes, _ = run(tmp_path, model=["ae"], **on(cluster))
+    failures = [failure for outcome in outcomes for failure in outcome.failures.values()]
+    assert failures and {failure.status for failure in failures} == {"crashed"}
+    assert "does not answer any more (ConnectionError: no head node)" in failures[0].message
+
+
 @pytest.mark.slow
 def test_a_unit_that_takes_too_long_is_stopped(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RayExecutor, "retries", 0)
