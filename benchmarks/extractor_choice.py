@@ -1,12 +1,12 @@
-"""Which feature extractors look at a data set's images: its own classifier, where it has one, and Inception-v3, where its
-weights are given. Without either the metrics of features are left out, and a note says so."""
+"""Which feature extractors look at a data set's images: its own, where it has one, and Inception-v3, where its weights are
+given. Without either the metrics of features are left out, and a note says so."""
 
 from __future__ import annotations
 
 from benchmarks.datasets import Dataset
 from benchmarks.options import RunOptions
 from benchmarks.specs import InputError
-from metrics.features import Extractor, in_domain_extractor, trained_on
+from metrics.features import Extractor, in_domain_extractors, trained_on
 from metrics.inception import OFFICIAL_SHA256, InceptionWeights, checked_weights, download, downloaded_file
 
 DOWNLOAD = "download"
@@ -57,13 +57,16 @@ def choose(
         InputError: the data set's own weights are damaged.
     """
     try:
-        own = in_domain_extractor(dataset.name)
+        found = in_domain_extractors(dataset.name)
     except ValueError as error:
         raise InputError(f"{error}; restore the file, or delete it and make another: {how_to_make(dataset)}") from None
     images = images_compared(dataset, n)
     chosen, notes = [], []
-    if own is not None and trained_on(own) not in (None, dataset.whole or dataset.digest):
-        notes.append(f"{dataset.name}: {own.name} was trained on other data and is left out; {how_to_make(dataset)}")
+    own = next((one for one in found if trained_on(one) in (None, dataset.whole or dataset.digest)), None)
+    if found and own is None:
+        names = " and ".join(extractor.name for extractor in found)
+        were = "was trained on other data and is" if len(found) == 1 else "were trained on other data and are"
+        notes.append(f"{dataset.name}: {names} {were} left out; {how_to_make(dataset)}")
     elif own is not None and own.dimensions >= images:
         notes.append(f"{dataset.name}: {images} images are too few for the {own.dimensions} features of {own.name}")
     elif own is not None:
@@ -73,7 +76,7 @@ def choose(
         chosen.append(deep)
     elif inception is not None:
         notes.append(f"{dataset.name}: {images} images are too few for Inception-v3, which has 64 features at least")
-    if own is None and deep is None:
+    if not found and deep is None:
         notes.append(
             f"{dataset.name} has no feature extractor, so FID, KID, precision, recall and the like are left out; "
             f"{how_to_make(dataset)}"
@@ -84,5 +87,4 @@ def choose(
 def how_to_make(dataset: Dataset) -> str:
     """How to come by an extractor for a data set."""
     which = "own --own-data PATH" if dataset.name == "own" else dataset.name
-    classifier = f"python -m benchmarks.extractors {which}, or " if dataset.train_labels is not None else ""
-    return f"to have them: {classifier}--inception-weights FILE"
+    return f"to have them: python -m benchmarks.extractors {which}, or --inception-weights FILE"

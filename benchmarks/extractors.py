@@ -1,13 +1,16 @@
-"""Train in-domain feature extractors and write their weights: ``python -m benchmarks.extractors digits mnist``.
+"""Make in-domain feature extractors and write their weights: ``python -m benchmarks.extractors digits mnist``.
 
-Any image data set with labels will do. The committed weights in ``metrics/extractors`` were made by this script. Training them
-anew gives other features and so other FIDs: the hash in a metric's name changes with the weights.
+Any image data set will do: with labels a network learns to tell its classes, without them to tell by how many quarter turns an
+image was rotated; ``--kind`` chooses otherwise. The committed weights in ``metrics/extractors`` were made by this script.
+Training them anew gives other features and so other FIDs: the hash in a metric's name changes with the weights.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +21,15 @@ from torch.nn import functional as F
 
 from benchmarks.datasets import Dataset, OwnData, load
 from benchmarks.specs import InputError
-from metrics.features import DATA_DIGEST, Classifier, in_domain_extractor, weights_file
+from metrics.features import (
+    DATA_DIGEST,
+    KINDS,
+    Classifier,
+    extractor_of,
+    in_domain_extractors,
+    trained_on,
+    weights_file,
+)
 
 EPOCHS = {"digits": 100, "mnist": 4}
 BATCH = 64
@@ -35,12 +46,10 @@ def check_labelled(data: Dataset) -> int:
     """The number of classes of an image data set, whose labels must be 0, 1, …, C − 1.
 
     Raises:
-        InputError: not images, no labels, fewer than two classes, or gaps between the labels.
+        InputError: no labels, fewer than two classes, or gaps between the labels.
     """
-    if data.kind != "images":
-        raise InputError(f"{data.name} holds points, not images: it needs no feature extractor")
     if data.train_labels is None or data.test_labels is None:
-        raise InputError(f"{data.name} has no labels to train a classifier on; use --inception-weights FILE instead")
+        raise InputError(f"{data.name} has no labels to train a classifier on; use --kind rotations, which needs none")
     found = np.unique(data.train_labels)
     if len(found) < 2 or not np.array_equal(found, np.arange(len(found))) or not np.isin(data.test_labels, found).all():
         raise InputError(
@@ -50,23 +59,39 @@ def check_labelled(data: Dataset) -> int:
     return len(found)
 
 
-def train_extractor(data: Dataset, epochs: int, seed: int = 0) -> tuple[Classifier, float]:
-    """Train a classifier on a data set's training part.
+def turns_of(data: Dataset) -> list[int]:
+    """The quarter turns that leave the images' shape as it is: all four of a square, of other shapes none and the half turn."""
+    return [0, 1, 2, 3] if data.shape[-2] == data.shape[-1] else [0, 2]
+
+
+def rotated(images: Tensor, turns: Tensor) -> Tensor:
+    """Images (B, channels, height, width), each rotated by so many quarter turns (B,)."""
+    result = torch.empty_like(images)
+    for quarter in turns.unique().tolist():
+        result[turns == quarter] = images[turns == quarter].rot90(quarter, (2, 3))
+    return result
+
+
+def train_extractor(data: Dataset, epochs: int, kind: str = "classes", seed: int = 0) -> tuple[Classifier, float]:
+    """Train a network on a data set's training part.
 
     Args:
-        data: images with labels 0 … C − 1, of shape (height, width) or (3, height, width).
+        data: images of shape (height, width) or (3, height, width); for ``classes`` with labels 0 … C − 1.
         epochs: passes over the training part.
-        seed: seeds initialisation and order.
+        kind: what it learns to tell, among ``metrics.features.KINDS``.
+        seed: seeds initialisation, order and rotations.
 
     Returns:
-        the classifier with standardised features, and its accuracy on the test part in [0, 1].
+        the network with standardised features, and the share of the test part that it tells right, in [0, 1]; NaN for
+        ``random``, which tells nothing.
 
     Raises:
-        InputError: not labelled images.
+        InputError: not images; or for ``classes`` no such labels.
     """
-    classes = check_labelled(data)
-    assert data.train_labels is not None
-    assert data.test_labels is not None
+    if data.kind != "images":
+        raise InputError(f"{data.name} holds points, not images: it needs no feature extractor")
+    turns = torch.tensor(turns_of(data))
+    outputs = check_labelled(data) if kind == "classes" else len(turns)
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     shape = data.shape if len(data.shape) == 3 else (1, *data.shape)
@@ -74,30 +99,70 @@ def train_extractor(data: Dataset, epochs: int, seed: int = 0) -> tuple[Classifi
     def images(array: np.ndarray) -> Tensor:
         return torch.from_numpy(array).float().div(255).view(-1, *shape)
 
-    train, labels = images(data.train), torch.from_numpy(data.train_labels).long()
+    train, test = images(data.train), images(data.test)
     channels, height, width = shape
-    model = Classifier(height, width, channels, classes)
-    steps = epochs * -(-len(train) // BATCH)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
-    for _ in range(epochs):
-        for index in torch.randperm(len(train), generator=generator).split(BATCH):
-            loss = F.cross_entropy(model(train[index]), labels[index], label_smoothing=0.05)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
+    model = Classifier(height, width, channels, outputs)
+    if kind == "classes":
+        assert data.train_labels is not None and data.test_labels is not None
+        labels, expected = torch.from_numpy(data.train_labels).long(), torch.from_numpy(data.test_labels)
+        fit(model, len(train), epochs, generator, lambda index: (train[index], labels[index]))
+    elif kind == "rotations":
+
+        def turned(index: Tensor) -> tuple[Tensor, Tensor]:
+            labels = torch.randint(len(turns), (len(index),), generator=generator)
+            return rotated(train[index], turns[labels]), labels
+
+        fit(model, len(train), epochs, generator, turned)
+        expected = torch.arange(len(turns)).repeat_interleave(len(test))
+        test = torch.cat([test.rot90(int(quarter), (2, 3)) for quarter in turns])
     model.eval().requires_grad_(False)
     features = torch.cat([model.trunk(batch) for batch in train.split(1000)])
     model.feature_mean = features.mean(0)
     model.feature_std = features.std(0).clamp_min(1e-3)
-    predicted = torch.cat([model(batch).argmax(1) for batch in images(data.test).split(1000)])
-    return model, float((predicted == torch.from_numpy(data.test_labels)).float().mean())
+    if kind == "random":
+        return model, float("nan")
+    predicted = torch.cat([model(batch).argmax(1) for batch in test.split(1000)])
+    return model, float((predicted == expected).float().mean())
 
 
-def write_extractor(data: Dataset, model: Classifier) -> Path:
-    """Write a data set's classifier where ``metrics.features`` looks for it; the file says on which data it was trained."""
-    path = weights_file(data.name)
+def fit(
+    model: Classifier,
+    images: int,
+    epochs: int,
+    generator: torch.Generator,
+    examples: Callable[[Tensor], tuple[Tensor, Tensor]],
+) -> None:
+    """Train a network to tell labels: ``examples`` gives images (B, channels, height, width) and labels (B,) for indices (B,)."""
+    steps = epochs * -(-images // BATCH)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
+    for _ in range(epochs):
+        for index in torch.randperm(images, generator=generator).split(BATCH):
+            inputs, labels = examples(index)
+            loss = F.cross_entropy(model(inputs), labels, label_smoothing=0.05)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+
+
+def check_rotations_were_learnt(data: Dataset, accuracy: float) -> None:
+    """Refuse features of rotations that cannot be told: of grain or stars, say, that look alike from all sides.
+
+    Raises:
+        InputError: rotations of test images are not told better than by guessing, by three standard errors.
+    """
+    guessing = 1 / len(turns_of(data))
+    if accuracy < guessing + 3 * math.sqrt(guessing * (1 - guessing) / len(data.test)):
+        raise InputError(
+            f"{data.name}: the network tells {accuracy:.2f} of the rotations of test images, guessing {guessing:.2f}; features "
+            "that were learnt so say nothing. Use --kind random, or labels"
+        )
+
+
+def write_extractor(data: Dataset, model: Classifier, kind: str = "classes") -> Path:
+    """Write a data set's network where ``metrics.features`` looks for it; the file says on which data it was trained."""
+    path = weights_file(data.name, kind)
     weights = {key: value.contiguous() for key, value in model.state_dict().items()}
     save_file(weights, path, metadata={DATA_DIGEST: data.digest})
     return path
@@ -105,7 +170,12 @@ def write_extractor(data: Dataset, model: Classifier) -> Path:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("datasets", nargs="+", metavar="NAME", help="image data sets with labels")
+    parser.add_argument("datasets", nargs="+", metavar="NAME", help="image data sets")
+    parser.add_argument(
+        "--kind",
+        choices=list(KINDS),
+        help="what the network learns to tell; default: classes, rotations without labels",
+    )
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--own-data", type=Path, metavar="PATH", help="for the data set own: an .npz file or a folder")
     parser.add_argument("--image-size", type=int, metavar="S", help="for the data set own, as in run_bench.py")
@@ -117,11 +187,15 @@ def main() -> int:
             if name == "own" and arguments.own_data is not None:
                 own = OwnData(arguments.own_data, arguments.image_size)
             data = load(name, arguments.data_dir, arguments.offline, own=own)
-            model, accuracy = train_extractor(data, epochs_for(name, len(data.train)))
-            path = write_extractor(data, model)
-            extractor = in_domain_extractor(name)
-            assert extractor is not None
-            print(f"{path}: {extractor.name}, {path.stat().st_size} bytes, test accuracy {accuracy:.4f}")
+            kind = arguments.kind or ("classes" if data.train_labels is not None else "rotations")
+            model, accuracy = train_extractor(data, epochs_for(name, len(data.train)), kind)
+            if kind == "rotations":
+                check_rotations_were_learnt(data, accuracy)
+            path = write_extractor(data, model, kind)
+            told = "untrained" if kind == "random" else f"test accuracy {accuracy:.4f} ({kind})"
+            print(f"{path}: {extractor_of(name, kind).name}, {path.stat().st_size} bytes, {told}")
+            if (used := in_domain_extractors(name)[0]).path != path and trained_on(used) in (None, data.digest):
+                print(f"{used.path} goes before it; delete that file to have this one used")
     except InputError as error:
         print(f"extractors: {error}", file=sys.stderr)
         return 2

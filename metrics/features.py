@@ -1,8 +1,9 @@
 """Feature extractors: what turns images into the features in which FID, KID, precision and the like are computed.
 
-Distances between pixels mean little, so images are compared in the features of a trained network. Each labelled image data
-set may have its own small convolutional classifier (how it is made: ``extractors/README.md``): Inception-v3, trained on
-photographs, means little on 8 × 8 digits. Inception-v3 itself is in ``metrics.inception``. Both are loaded by
+Distances between pixels mean little, so images are compared in the features of a trained network. Each image data set may have
+its own small convolutional one (how it is made: ``extractors/README.md``), trained on its classes or, where it has no labels,
+on its images alone: Inception-v3, trained on photographs, means little on 8 × 8 digits. Inception-v3 itself is in
+``metrics.inception``. Both are loaded by
 torch-fidelity through its registry. A value is comparable only with values from the same weights, so an extractor's name
 ends in the first eight digits of its weights' SHA-256.
 """
@@ -32,7 +33,11 @@ FEATURES = 64
 CLASSIFIER = "in-domain-classifier"
 """Name under which torch-fidelity's registry knows :class:`ClassifierExtractor`."""
 DATA_DIGEST = "data"
-"""Key in a weights file's metadata: the digest of the data set that the classifier was trained on."""
+"""Key in a weights file's metadata: the digest of the data set that the network was trained on."""
+KINDS = {"classes": "cnn", "rotations": "rotations", "random": "random"}
+"""What an in-domain network was trained to tell, best first, and how its weights file's name ends. ``classes``: those of the data
+set; ``rotations``: by how many quarter turns an image was rotated, which needs no labels (Gidaris, Singh and Komodakis, ICLR
+2018); ``random``: nothing, its weights are those it began with."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ def extract(extractor: Extractor, images: np.ndarray, cuda: bool = False) -> Fea
     return Features(*parts)
 
 
-# in-domain classifiers ----------------------------------------------------------------------------------------------
+# in-domain extractors -----------------------------------------------------------------------------------------------
 
 
 class Classifier(nn.Module):
@@ -242,33 +247,49 @@ class ClassifierExtractor(FeatureExtractorBase):
 register_feature_extractor(CLASSIFIER, ClassifierExtractor)
 
 
-def weights_file(dataset: str) -> Path:
-    """Where a data set's classifier is, or would be."""
-    return FOLDER / f"{dataset}-cnn.safetensors"
+def weights_file(dataset: str, kind: str = "classes") -> Path:
+    """Where a data set's own network of a kind among ``KINDS`` is, or would be."""
+    return FOLDER / f"{dataset}-{KINDS[kind]}.safetensors"
+
+
+def in_domain_extractors(dataset: str) -> list[Extractor]:
+    """A data set's own extractors, best kind first: those whose weights lie in ``metrics/extractors``.
+
+    Raises:
+        ValueError: weights that are not those of a :class:`Classifier`.
+    """
+    return [extractor_of(dataset, kind) for kind in KINDS if weights_file(dataset, kind).is_file()]
 
 
 def in_domain_extractor(dataset: str) -> Extractor | None:
-    """A data set's own extractor, or None where no weights lie in ``metrics/extractors``.
+    """The best of a data set's own extractors, or None where it has none.
 
     Raises:
-        ValueError: the weights are not those of a :class:`Classifier`.
+        ValueError: weights that are not those of a :class:`Classifier`.
     """
-    path = weights_file(dataset)
-    if not path.is_file():
-        return None
+    return next(iter(in_domain_extractors(dataset)), None)
+
+
+def extractor_of(dataset: str, kind: str) -> Extractor:
+    """The extractor that a data set's weights of a kind among ``KINDS`` make.
+
+    Raises:
+        ValueError: they are not those of a :class:`Classifier`.
+    """
+    path = weights_file(dataset, kind)
     content = path.read_bytes()
     digest = sha256_of(content)
     try:
         channels = load_safetensors(content)["trunk.0.weight"].shape[1]
     except (SafetensorError, KeyError, IndexError) as error:
-        raise ValueError(f"{path} (SHA-256 {digest}) is damaged or no classifier of this suite: {error}") from None
+        raise ValueError(f"{path} (SHA-256 {digest}) is damaged or no network of this suite: {error}") from None
     return Extractor(
         name=f"{path.stem}-{digest[:8]}",
         registered=CLASSIFIER,
         layer=str(FEATURES),
         dimensions=FEATURES,
         channels=channels,
-        classifies=True,
+        classifies=kind == "classes",
         batch=50,
         cuda_batch=2000,
         path=path,
@@ -277,12 +298,12 @@ def in_domain_extractor(dataset: str) -> Extractor | None:
 
 
 def trained_on(extractor: Extractor) -> str | None:
-    """Digest of the data set that a classifier was trained on; None where its file does not say."""
+    """Digest of the data set that a network was trained on; None where its file does not say."""
     with safe_open(extractor.path, framework="pt") as file:
         return (file.metadata() or {}).get(DATA_DIGEST)
 
 
 def extractor_names() -> list[str]:
     """Names of all in-domain extractors with weights in ``metrics/extractors``."""
-    found = [in_domain_extractor(path.stem.removesuffix("-cnn")) for path in sorted(FOLDER.glob("*-cnn.safetensors"))]
-    return [extractor.name for extractor in found if extractor is not None]
+    found = [(path, kind) for kind, end in KINDS.items() for path in sorted(FOLDER.glob(f"*-{end}.safetensors"))]
+    return [extractor_of(path.stem.rpartition("-")[0], kind).name for path, kind in found]

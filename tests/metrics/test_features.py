@@ -47,14 +47,14 @@ def test_changed_weights_are_refused(own: Extractor, tmp_path: Path) -> None:
         extract(changed, images(0))
 
 
-def test_what_is_no_classifier_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_of_something_else_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features, "FOLDER", tmp_path)
     path = features.weights_file("digits")
     path.write_bytes(b"no weights")
-    with pytest.raises(ValueError, match="damaged or no classifier"):
+    with pytest.raises(ValueError, match="damaged or no network of this suite"):
         in_domain_extractor("digits")
     save_file({"other": torch.zeros(3)}, path)
-    with pytest.raises(ValueError, match="damaged or no classifier"):
+    with pytest.raises(ValueError, match="damaged or no network of this suite"):
         in_domain_extractor("digits")
 
 
