@@ -11,48 +11,31 @@ import numpy as np
 import torch
 
 from benchmarks.datasets import Dataset
-from benchmarks.specs import Block, Network
+from benchmarks.specs import Block
 from benchmarks.training.loop import Checkpoints, Progress, Trained, train
 from benchmarks.training.randomness import Stack
 from models.base import GenerativeModel
-from models.networks import MLP, Affine, Conv, MaxoutMLP, Networks, Output, PatchMLP
+from models.networks import MLP, Affine, Conv, Networks, Output, PatchMLP
+from models.published_networks import InfoGAN, MaxoutMLP, RegularisedAE
 
-
-def _conv(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
-    assert network.upsampling is not None
-    return Conv(shape, network.latent, network.hidden, network.norm, output, network.upsampling)
-
-
-def _mlp(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
-    return MLP(shape, network.latent, network.hidden, network.norm, output)
-
-
-def _affine(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
-    return Affine(shape, network.latent, network.hidden, network.norm, output)
-
-
-def _maxout(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
-    return MaxoutMLP(shape, network.latent, network.hidden, network.norm, output)
-
-
-def _patches(network: Network, shape: tuple[int, ...], output: Output) -> Networks:
-    return PatchMLP(shape, network.latent, network.hidden, network.norm, output)
-
-
-BUILDERS: dict[str, Callable[[Network, tuple[int, ...], Output], Networks]] = {
-    "mlp": _mlp,
-    "conv": _conv,
-    "affine": _affine,
-    "maxout": _maxout,
-    "patches": _patches,
+PLAIN: dict[str, type[MLP | InfoGAN | RegularisedAE]] = {
+    "mlp": MLP,
+    "affine": Affine,
+    "maxout": MaxoutMLP,
+    "patches": PatchMLP,
+    "infogan": InfoGAN,
+    "rae": RegularisedAE,
 }
-"""Builders of the matched networks, by ``Network.kind``."""
+"""Builders that take shape, latent dimensions, hidden layers, norm and output, by ``Network.kind``."""
 
 
 def networks_of(block: Block, dataset: Dataset) -> Networks:
     """The builder of the block's networks; ``dataset`` gives the shape of a datum, and whether it is pixels or coordinates."""
     output: Output = "sigmoid" if dataset.kind == "images" else "identity"
-    return BUILDERS[block.network.kind](block.network, dataset.shape, output)
+    network, shape = block.network, dataset.shape
+    if network.upsampling is not None:
+        return Conv(shape, network.latent, network.hidden, network.norm, output, network.upsampling)
+    return PLAIN[network.kind](shape, network.latent, network.hidden, network.norm, output)
 
 
 def model_builder(block: Block, model: type[GenerativeModel], dataset: Dataset) -> Callable[[], GenerativeModel]:

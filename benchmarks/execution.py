@@ -88,6 +88,8 @@ SECONDS_PER_SEED: dict[str, float] = {
     "calibration-kde": 1.0,
     "image-samples": 0.25,
     "image-floor": 0.25,
+    "published-images": 0.05,
+    "published-images-floor": 0.05,
     "corrupted-images": 0.05,
     "transformed-images": 0.2,
     "image-two-sample": 1.0,
@@ -121,6 +123,8 @@ SECONDS_PER_SEED: dict[str, float] = {
 SECONDS_PER_SEED_ON: dict[tuple[str, str], float] = {
     ("image-samples", "mnist"): 25.0,
     ("image-floor", "mnist"): 25.0,
+    ("published-images", "mnist"): 8.0,
+    ("published-images-floor", "mnist"): 8.0,
     ("corrupted-images", "mnist"): 25.0,
     ("transformed-images", "mnist"): 3.0,
     ("image-two-sample", "mnist"): 6.0,
@@ -142,9 +146,13 @@ SECONDS_PER_SEED_ON: dict[tuple[str, str], float] = {
 """The same by (measure, data set) where it is another."""
 
 
+CONVOLUTIONAL = ("conv", "infogan", "rae")
+"""Kinds of networks that gain nothing on a CPU by stacked seeds."""
+
+
 def width_of(block: Block, device_kind: str) -> int:
-    """Seeds stacked at once for a block on ``cpu`` or ``cuda``; convolutions on a CPU gain nothing by it."""
-    if device_kind == "cpu" and block.network.kind == "conv":
+    """Seeds stacked at once for a block on ``cpu`` or ``cuda``."""
+    if device_kind == "cpu" and block.network.kind in CONVOLUTIONAL:
         return 1
     return min(len(block.seeds), WIDTH[device_kind][block.dataset])
 

@@ -94,14 +94,15 @@ class Network(Spec):
 
     Attributes:
         kind: fully connected, convolutional, an affine decoder with a fully connected encoder, a fully connected decoder with
-            an encoder of maxout layers, or a decoder that makes the quarters of an image apart.
+            an encoder of maxout layers, a decoder that makes the quarters of an image apart, or networks of published protocols
+            (``models.published_networks``).
         latent: latent dimensions.
         hidden: widths, or channels, of the decoder's hidden layers from the latent side; the encoder has them in reverse.
         norm: normalisation of the decoder's hidden layers.
         upsampling: how a convolutional decoder doubles its map.
     """
 
-    kind: Literal["mlp", "conv", "affine", "maxout", "patches"] = "mlp"
+    kind: Literal["mlp", "conv", "affine", "maxout", "patches", "infogan", "rae"] = "mlp"
     latent: Annotated[int, Field(ge=1, le=4096)]
     hidden: Annotated[tuple[Annotated[int, Field(ge=1, le=65536)], ...], Field(min_length=1)]
     norm: Literal["none", "batch", "group"]

@@ -251,55 +251,6 @@ class PatchMLP(MLP):
         return Patches([part.decoder(norm) for _ in range(self.QUARTERS)], self.shape)
 
 
-class Maxout(nn.Module):
-    """Maximum of k affine maps (Goodfellow et al., *Maxout Networks*, ICML 2013); x and parameters as for :class:`Linear`."""
-
-    def __init__(self, inputs: int, outputs: int, pieces: int) -> None:
-        super().__init__()
-        self.pieces = pieces
-        self.linear = Linear(inputs, outputs * pieces)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.linear(x).unflatten(-1, (-1, self.pieces)).amax(-1)
-
-
-class MaxoutMLP(MLP):
-    """The networks of the experiments on mixtures in Lin et al. (*PacGAN*, NeurIPS 2018), which are not matched.
-
-    The decoder is fully connected with ReLU; the encoder has three maxout layers of 200 units with five pieces, whatever the
-    decoder's widths. All weights are drawn from N(0, 0.02²), all biases are 0 (the authors' published configuration).
-
-    Args:
-        hidden: widths of the decoder's hidden layers.
-        norm: normalisation of the decoder's hidden layers; the encoder has none.
-        shape: see :class:`Networks`, as the rest.
-    """
-
-    WIDTHS = (200, 200, 200)
-    PIECES = 5
-    WEIGHT_SCALE = 0.02
-
-    def decoder(self, norm: Norm | None = None) -> nn.Sequential:
-        return self._initialised(super().decoder(norm))
-
-    def encoder(self, outputs: int, norm: Norm = "none") -> nn.Sequential:
-        if norm != "none":
-            raise ValueError(f"the encoder with maxout layers has no normalisation: norm must be none, not {norm}")
-        layers = [
-            Maxout(before, after, self.PIECES)
-            for before, after in zip((self.data, *self.WIDTHS), self.WIDTHS, strict=False)
-        ]
-        return self._initialised(nn.Sequential(*layers, Linear(self.WIDTHS[-1], outputs)))
-
-    def _initialised(self, network: nn.Sequential) -> nn.Sequential:
-        for module in network.modules():
-            if isinstance(module, Linear):
-                nn.init.normal_(module.weight, std=self.WEIGHT_SCALE)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-        return network
-
-
 class Conv(Networks):
     """Convolutional networks with ReLU: k convolutions with pooling down, k doublings up.
 

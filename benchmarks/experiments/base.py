@@ -65,6 +65,13 @@ class Experiment:
     split: Split = "test"
 
 
+def first_seeds(request: Request, count: int) -> tuple[tuple[int, ...], ...]:
+    """The first ``count`` seeds, in the blocks that they come in: a published protocol's number of runs."""
+    seeds = [seed for one in request.seeds for seed in one][:count]
+    blocks = (tuple(seed for seed in one if seed in seeds) for one in request.seeds)
+    return tuple(one for one in blocks if one)
+
+
 def block(
     dataset: str,
     model: str,

@@ -6,7 +6,7 @@ Networks and budget are those of the recipe; both players step at once, with Ada
 
 from __future__ import annotations
 
-from benchmarks.experiments.base import Experiment, Request, block, measure
+from benchmarks.experiments.base import Experiment, Request, block, first_seeds, measure
 from benchmarks.recipes import RECIPES, SMOKE_UPDATES
 from benchmarks.specs import Measurement, Training
 
@@ -31,13 +31,6 @@ def training(request: Request) -> Training:
     return whole.model_copy(update={"updates": updates})
 
 
-def trials(request: Request) -> tuple[tuple[int, ...], ...]:
-    """The first ten seeds, in the blocks that they come in."""
-    seeds = [seed for one in request.seeds for seed in one][:TRIALS]
-    blocks = (tuple(seed for seed in one if seed in seeds) for one in request.seeds)
-    return tuple(one for one in blocks if one)
-
-
 def measurements(request: Request) -> list[Measurement]:
     return [
         measure(
@@ -48,7 +41,7 @@ def measurements(request: Request) -> list[Measurement]:
             sampler="prior",
             observation="mean",
         )
-        for seeds in trials(request)
+        for seeds in first_seeds(request, TRIALS)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Published numbers beside ours: the f-GAN paper's Gaussians, and a GAN's modes under PacGAN's protocol."""
+"""Published numbers beside ours: the f-GAN paper's Gaussians, a GAN's modes under PacGAN's protocol, FIDs of images."""
 
 from __future__ import annotations
 
@@ -7,7 +7,20 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from benchmarks.analysis.published import CROSS, PUBLISHED_FITS, PUBLISHED_MODES, failures, fits, values
+from benchmarks.analysis.published import (
+    CROSS,
+    PUBLISHED_FITS,
+    PUBLISHED_MODES,
+    RAE,
+    RAE_COLUMNS,
+    STUDY,
+    STUDY_NETWORK,
+    STUDY_UPDATES,
+    distinguished,
+    failures,
+    fits,
+    values,
+)
 from benchmarks.analysis.summary import t_interval
 from benchmarks.report.results import Results
 from benchmarks.report.style import number
@@ -35,6 +48,22 @@ MODES_NOTE = (
     "The GAN of Lin et al. (*PacGAN*, NeurIPS 2018), table 1: networks, optimiser and data as there. Theirs with ± as "
     "printed; ours the mean over trials ± half-width of the 95 % t interval. Reverse KL is over modes, in nats."
 )
+STUDY_NOTE = (
+    "The models of Lucic et al. (*Are GANs Created Equal?*, NeurIPS 2018): their networks, batches and optimisers. Theirs: mean ± "
+    "standard deviation over 50 runs of the best of 100 settings. Ours: mean ± half-width of the 95 % t interval under the "
+    "default settings of their published code, not searched, after the share of their updates that is named."
+)
+RAE_NOTE = (
+    "After Ghosh et al. (*From Variational to Deterministic Autoencoders*, ICLR 2020), table 1: held-out images reproduced, "
+    "codes from N(0, I) (autoencoders: from a Gaussian fitted to the codes), codes from a mixture of ten Gaussians, midpoints "
+    "between codes of held-out images. Theirs of one run; ours mean ± half-width of the 95 % t interval; the networks are named."
+)
+FID_NOTE = (
+    "Published values are of Inception-v3 with 2,048 features and compare with no other extractor's: where that was not run "
+    "(`--inception-weights`), they stand alone."
+)
+COMPARABLE = "fid[inception-v3-2048-"
+"""How the name of the one metric begins that compares with published FIDs."""
 
 
 def spread(found: pd.Series) -> str:
@@ -126,6 +155,87 @@ def modes_page(results: Results) -> Page | None:
         )  # fmt: skip
     header = ["data set", "", "length of training", "trials", "modes hit ↑", "high quality ↑", "reverse KL ↓"]
     return Page("Modes under PacGAN's protocol", (table(header, body),), notes=(MODES_NOTE,))
+
+
+def fids_page(results: Results) -> Page | None:
+    """FIDs that papers print of images and ours, each extractor's in tables of its own; None where no such protocol was run."""
+    rows = results.published
+    own = rows[rows["measure"] == "published-images"]
+    if own.empty:
+        return None
+    own = own.assign(arm=[distinguished(row) for _, row in own.iterrows()])
+    floor = rows[rows["measure"] == "published-images-floor"]
+    tables = []
+    for dataset in own["dataset"].unique():
+        of_data, real = own[own["dataset"] == dataset], floor[floor["dataset"] == dataset]
+        study = of_data["network"].str.startswith(STUDY_NETWORK)
+        metrics = list(of_data["metric"].unique())
+        for metric in [*metrics, *([] if any(name.startswith(COMPARABLE) for name in metrics) else [None])]:
+            tables.append(study_table(of_data[study], real, dataset, metric))
+            if (~study).any():
+                tables.append(rae_table(of_data[~study], real, dataset, metric))
+    return Page("FIDs under published protocols", tuple(tables), notes=(STUDY_NOTE, RAE_NOTE, FID_NOTE))
+
+
+def fid_heading(dataset: str, metric: str | None, whose: str) -> str:
+    return f"{dataset}, {whose}: {'published alone' if metric is None else metric.replace('fid', 'FID', 1)}"
+
+
+def counted(own: pd.DataFrame) -> str:
+    """How many runs stand behind a cell, and how many failed."""
+    failed = failures(own)
+    return f"{own['seed'].nunique()}" + (f", {failed} failed" if failed else "")
+
+
+def study_table(own: pd.DataFrame, real: pd.DataFrame, dataset: str, metric: str | None) -> Table:
+    """Lucic et al.'s models in one extractor's FID, ours beside theirs where theirs is of the same; None: theirs alone."""
+    theirs = metric is None or metric.startswith(COMPARABLE)
+    paper = {line.title: "{} ± {}".format(*line.fids[dataset]) if line.fids else "–" for line in STUDY}
+    if metric is None:
+        return table(
+            ["model", "paper ↓"], [[title, text] for title, text in paper.items()], fid_heading(dataset, None, "GANs")
+        )
+    body = [["real data", *(["–"] if theirs else []), spread(values(real, metric)), "", f"{real['seed'].nunique()}"]]
+    for line in STUDY:
+        arm = own if line.arm is None else own[(own["model"] == line.arm[0]) & (own["arm"] == line.arm[1])]
+        if line.arm is None or arm.empty:
+            if theirs:
+                body.append([line.title, paper[line.title], "", "", ""])
+            continue
+        share = arm["step"].max() / STUDY_UPDATES[dataset]
+        length = "whole" if share == 1 else f"{100 * share:.3g} %"
+        body.append(
+            [line.title, *([paper[line.title]] if theirs else []), spread(values(arm, metric)), length, counted(arm)]
+        )
+    header = ["model", *(["paper ↓"] if theirs else []), "ours ↓", "length of training", "runs"]
+    return table(header, body, fid_heading(dataset, metric, "GANs"))
+
+
+def rae_table(own: pd.DataFrame, real: pd.DataFrame, dataset: str, metric: str | None) -> Table:
+    """Ghosh et al.'s columns in one extractor's FID, as :func:`study_table`."""
+    columns = list(RAE_COLUMNS["ae"])
+    theirs = metric is None or metric.startswith(COMPARABLE)
+    body: list[list[str]] = []
+    if metric is not None:
+        body.append(
+            ["real data", "ours", "", *[spread(values(real, metric))] * len(columns), f"{real['seed'].nunique()}"]
+        )
+    for line in RAE:
+        if theirs:
+            body.append(
+                [line.title, "paper", "", *("–" if fid is None else f"{fid:.2f}" for fid in line.fids[dataset]), "1"]
+            )
+        arm = own[own["model"] == line.model]
+        if metric is None or arm.empty:
+            continue
+        for network, part in arm.groupby("network"):
+            cells = [
+                spread(values(part[part["sampler"] == sampler], metric))
+                for sampler in RAE_COLUMNS[line.model or ""].values()
+            ]
+            body.append(["" if theirs else line.title, "ours", str(network), *cells, counted(part)])
+    header = ["model", "", "networks", *(f"{column} ↓" for column in columns), "runs"]
+    return table(header, body, fid_heading(dataset, metric, "autoencoders"))
 
 
 def fits_figure(results: Results) -> Figure | None:

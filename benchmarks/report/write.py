@@ -21,7 +21,7 @@ from benchmarks.report.course import curves_figure, strip_figure
 from benchmarks.report.crate import METADATA, crate_bytes
 from benchmarks.report.figures import intervals_figure, overview_figure, reconstructions_figure, samples_figure
 from benchmarks.report.latent_space import interpolation_figure, plane_figure, traversal_figure
-from benchmarks.report.published import fits_figure, fits_page, modes_page
+from benchmarks.report.published import fids_page, fits_figure, fits_page, modes_page
 from benchmarks.report.results import Results
 from benchmarks.report.sanity import sanity_figure, sanity_page
 from benchmarks.report.style import RC
@@ -136,6 +136,7 @@ PAGES: dict[str, Callable[[Results], Page | None]] = {
     "matched": matchedness_page,
     "published_fits": fits_page,
     "published_modes": modes_page,
+    "published_fids": fids_page,
     "calibration": calibration_page,
     "sanity": sanity_page,
     "attributes": attributes_page,

@@ -16,11 +16,11 @@ from benchmarks.evaluation import MEASURES
 from benchmarks.evaluation.base import FEW
 from benchmarks.evaluation.cost import training_cost
 from benchmarks.evaluation.mixtures import KERNEL_POINTS
-from benchmarks.experiments import EXPERIMENTS, Experiment, published_mixtures
+from benchmarks.experiments import EXPERIMENTS, Experiment, published_images, published_mixtures
 from benchmarks.experiments.base import Request, arms_for, block, compared_blocks
 from benchmarks.recipes import ARMS, LEFT_OUT, NOT_COMPARED, RECIPES
 from benchmarks.rows import label_of
-from benchmarks.specs import PROFILES, Block, Measurement, Profile
+from benchmarks.specs import PROFILES, Block, Measurement, Profile, seed_blocks
 from models import MODELS
 from models.latent_gan import LatentGAN
 from models.networks import count_parameters
@@ -43,7 +43,9 @@ def test_what_is_asked_for_exists(experiment: Experiment, profile: Profile) -> N
         for measurement in asked(experiment, profile, dataset):
             assert measurement.measure in MEASURES
             assert measurement.dataset in DATASETS
-            assert MEASURES[measurement.measure].metrics(dataset) or measurement.measure == "training-strip"
+            asked_for = MEASURES[measurement.measure]
+            given = (*asked_for.metrics(dataset), *asked_for.feature_metrics)
+            assert given or measurement.measure == "training-strip"
             assert execution.measuring_seconds(measurement, 64) > 0
             if measurement.block:
                 MODELS[measurement.block.model].Settings(**measurement.block.settings)
@@ -238,3 +240,21 @@ def test_gaussians_are_trained_as_in_the_paper_and_in_full_alone() -> None:
     for one in trained:
         assert (one.network.kind, one.network.hidden, one.training.batch) == ("affine", (64, 64), 1024)
         assert (one.settings["optimiser"], one.settings["schedule"]) == ("sgd", "single-step")
+
+
+@pytest.mark.parametrize("dataset", published_images.DATASETS)
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_published_protocols_of_images(dataset: str, device: str) -> None:
+    """The study's whole length on a GPU and a tenth on a CPU, ten runs; Ghosh et al.'s networks on a GPU alone."""
+    request = Request(dataset, "full", tuple(seed_blocks(16)), 10_000, device=device)
+    found = EXPERIMENTS["published-images"].measurements(request)
+    assert [m.data_seeds for m in found if m.block is None] == [tuple(range(3000, 3008)), (3008, 3009)]
+    study = [m.block for m in found if m.block is not None and m.block.network.kind == "infogan"]
+    assert sum(len(block.seeds) for block in study) == 10 * len(published_images.STUDY_ARMS)
+    whole = {"mnist": 20 * 60_000 // 64, "fashion-mnist": 20 * 60_000 // 64, "cifar10": 100 * 50_000 // 64}[dataset]
+    assert {block.training.updates for block in study} == {whole if device == "cuda" else round(whole / 10)}
+    others = [m for m in found if m.block is not None and m.block.network.kind != "infogan"]
+    assert {m.block.network.kind for m in others if m.block} <= {"rae" if device == "cuda" else "mlp"}
+    ways = {(m.block.model, m.options["sampler"]) for m in others if m.block}
+    expected = {(model, sampler) for model in ("ae", "vae") for sampler in published_images.CODES_FROM}
+    assert ways == (set() if dataset == "fashion-mnist" else expected)

@@ -13,8 +13,6 @@ from models.networks import (
     BatchNorm,
     Conv,
     GroupNorm,
-    Maxout,
-    MaxoutMLP,
     Norm,
     PatchMLP,
     Upsampling,
@@ -163,38 +161,6 @@ def test_an_affine_decoder_of_pixels_stays_affine() -> None:
 def test_an_affine_decoder_has_nothing_to_normalise() -> None:
     with pytest.raises(ValueError, match="norm must be none, not batch"):
         Affine((1,), 1, (64,), "none", "identity").decoder("batch")
-
-
-def test_a_maxout_unit_is_the_largest_of_its_pieces() -> None:
-    layer = Maxout(3, 4, pieces=5)
-    x = torch.randn(6, 3)
-    assert layer.linear.bias is not None
-    pieces = (x @ layer.linear.weight + layer.linear.bias).reshape(6, 4, 5)
-    torch.testing.assert_close(layer(x), pieces.max(-1).values)
-
-
-def test_maxout_layers_stack() -> None:
-    alone = [Maxout(3, 4, pieces=2) for _ in range(3)]
-    parameters, _ = stack_module_state(alone)
-    x = torch.randn(3, 6, 3)
-    stacked = functional_call(alone[0], parameters, (x,))
-    for index, layer in enumerate(alone):
-        torch.testing.assert_close(stacked[index], layer(x[index]))
-
-
-def test_the_networks_of_pacgan_have_the_published_sizes() -> None:
-    """Their code: a generator 2-400-400-400-400-2 with batch normalisation in the place of hidden biases, and a discriminator
-    2-200-200-200-1 of maxout units with five pieces; weights from N(0, 0.02²), biases 0."""
-    built = MaxoutMLP((2,), 2, (400, 400, 400, 400), "batch", "identity")
-    decoder, encoder = built.decoder(), built.encoder(1)
-    assert count_parameters(decoder) == 2 * 400 + 3 * 400**2 + 400 * 2 + 2 + 4 * 2 * 400
-    assert count_parameters(encoder) == 1000 * (2 + 1) + 2 * 1000 * (200 + 1) + 200 + 1
-    weights = torch.cat([p.detach().flatten() for p in encoder.parameters() if p.dim() == 2])
-    assert float(weights.std()) == pytest.approx(0.02, rel=0.02)
-    for network in (decoder, encoder):
-        assert not any(p.detach().any() for name, p in network.named_parameters() if name.endswith("bias"))
-    with pytest.raises(ValueError, match="norm must be none"):
-        built.encoder(1, "batch")
 
 
 def test_quarters_know_nothing_of_each_other() -> None:

@@ -35,7 +35,16 @@ from benchmarks.report.web.playground import courses, planes, walks
 TEMPLATES = Path(__file__).parent / "templates"
 WIDEST = {"claim": 1000, "runs": 800, "data": 1200, "run": 1200}
 """Pixels of a picture's width, by what it shows."""
-FURTHER = ("matched", "published_fits", "published_modes", "calibration", "sanity", "attributes", "tuning")
+FURTHER = (
+    "matched",
+    "published_fits",
+    "published_modes",
+    "published_fids",
+    "calibration",
+    "sanity",
+    "attributes",
+    "tuning",
+)
 """Tables behind the comparisons, in the order of the page."""
 INTERACTIVE = ("interpolation", "plane")
 """Pictures of a data set that the page has to play with instead."""

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.analysis.published import CROSS, PUBLISHED_FITS
-from benchmarks.report.published import fits_figure, fits_page, modes_page
+from benchmarks.report.published import fids_page, fits_figure, fits_page, modes_page
 from benchmarks.report.results import Results
 
 COLUMNS = ["block", "measure", "dataset", "model", "network", "sampler", "weights", "setting", "seed", "status",
@@ -74,6 +74,7 @@ def test_nothing_without_its_rows(tmp_path: Path) -> None:
     results = results_with(tmp_path, [])
     assert fits_page(results) is None
     assert modes_page(results) is None
+    assert fids_page(results) is None
     assert fits_figure(results) is None
 
 
@@ -120,6 +121,58 @@ def test_modes_beside_the_papers_and_the_length_of_training(tmp_path: Path, upda
     assert "| narrow-ring | paper | whole | 10 | 6.3 ± 0.5 of 8 | 98.2 % | 0.45 ± 0.09 |" in table
     assert f"|  | ours | {length} | 2 | 7 ± 13 of 8 |" in table
     assert "wide-grid" not in table
+
+
+INCEPTION = "fid[inception-v3-2048-6726825d]"
+OWN = "fid[mnist-cnn-12345678]"
+
+
+def image_rows(*metrics: str) -> list[dict]:
+    """A GAN of the study after a tenth of its updates, an autoencoder of the suite with three of the other paper's columns."""
+    gan, ae = {"loss": "non-saturating"}, {"error": "squared"}
+    study = {"model": "gan", "network": "infogan-1024-128-64-bn-z64", "sampler": "prior", "step": 1875}
+    other = {"model": "ae", "network": "mlp-256-512-bn-z16", "step": 2000}
+    rows = []
+    for metric in metrics:
+        for seed, status in enumerate(("ok", "ok", "diverged")):
+            value = 1.0 + seed if status == "ok" else np.nan
+            rows.append(row("published-images", "mnist", gan, seed, metric, value, status=status, **study))
+        for sampler, value in (("reconstruction", 3.0), ("gaussian", 4.0), ("prior", 99.0), ("interpolation", 5.0)):
+            rows.append(row("published-images", "mnist", ae, 0, metric, value, sampler=sampler, **other))
+        rows.append(row("published-images-floor", "mnist", {}, 0, metric, 0.5))
+    return rows
+
+
+def test_fids_stand_beside_the_papers_where_the_extractor_is_theirs(tmp_path: Path) -> None:
+    page = fids_page(results_with(tmp_path, image_rows(INCEPTION, OWN)))
+    assert page is not None
+    theirs, _, own_study, own_rae = page.tables
+    assert [table.heading for table in (theirs, own_study)] == [
+        "mnist, GANs: FID[inception-v3-2048-6726825d]", "mnist, GANs: FID[mnist-cnn-12345678]"
+    ]  # fmt: skip
+    text = page.markdown()
+    assert "| NS GAN | 6.8 ± 0.5 | 1.5 ± 6.4 | 10 % | 3, 1 failed |" in text
+    assert "| WGAN | 6.7 ± 0.4 |" in text
+    assert len(own_study.rows) == 2 and len(own_rae.rows) == 2  # real data and our own: no number of another extractor
+    assert "| NS GAN | 1.5 ± 6.4 | 10 % | 3, 1 failed |" in text
+    assert "| AE | paper |  | 12.95 | 58.73 | 10.66 | 17.12 | 1 |" in text
+    assert (
+        "|  | ours | mlp-256-512-bn-z16 | 3.00 | 4.00 | – | 5.00 | 1 |" in text
+    )  # N of an autoencoder: the fitted Gaussian
+    assert "| real data | ours |  | 0.500 | 0.500 | 0.500 | 0.500 | 1 |" in text
+
+
+def test_published_fids_stand_alone_without_their_extractor(tmp_path: Path) -> None:
+    page = fids_page(results_with(tmp_path, image_rows(OWN)))
+    assert page is not None
+    assert [table.heading for table in page.tables] == [
+        "mnist, GANs: FID[mnist-cnn-12345678]", "mnist, autoencoders: FID[mnist-cnn-12345678]",
+        "mnist, GANs: published alone", "mnist, autoencoders: published alone",
+    ]  # fmt: skip
+    for table in page.tables:
+        cells = {cell.text for one in table.rows for cell in one}
+        assert ("6.8 ± 0.5" in cells or "58.73" in cells) == table.heading.endswith("alone")
+        assert ("1.5 ± 6.4" in cells or "3.00" in cells) != table.heading.endswith("alone")
 
 
 def test_published_rows_are_no_lines_of_a_comparison(tmp_path: Path) -> None:
