@@ -33,18 +33,19 @@ def costs(plan: Plan) -> dict[str, dict[str, float]]:
 
 
 def plan_facts(plan: Plan) -> dict[str, Any]:
-    """The plan as plain data."""
+    """The plan as plain data; jobs and wall time are None where a cluster decides on them, which is not asked here."""
+    known = plan.options.executor == "local" or plan.options.jobs is not None
     return {
         "results_dir": str(plan.options.output_dir),
         "profile": plan.options.profile,
         "device": plan.environment.device,
-        "jobs": plan.jobs,
+        "jobs": plan.jobs if known else None,
         "blocks": sum(unit.block is not None for unit in plan.units),
         "blocks_to_train": sum(unit.must_train for unit in plan.units),
         "measurements": len(plan.measurements),
         "measurements_to_take": sum(len(unit.missing) for unit in plan.units),
         "core_seconds": round(sum(unit.seconds for unit in plan.todo), 1),
-        "wall_seconds": round(plan.wall_seconds, 1),
+        "wall_seconds": round(plan.wall_seconds, 1) if known else None,
         "notes": plan.notes,
         "cost": costs(plan),
         "units": [
@@ -93,10 +94,13 @@ def plan_lines(plan: Plan) -> list[str]:
         f"{name:<30} {own['alone']:7.0f} core-s, {own['shared']:7.0f} shared" for name, own in facts["cost"].items()
     ]
     lines.append("")
+    if facts["jobs"] is None:
+        time = f"as many at once as the cluster has room for (--jobs N reckons with N), on {facts['device']}"
+    else:
+        time = f"{duration(facts['wall_seconds'])} with {facts['jobs']} jobs on {facts['device']}"
     lines.append(
         f"{facts['blocks_to_train']} of {facts['blocks']} blocks to train, {facts['measurements_to_take']} of "
-        f"{facts['measurements']} measurements to take: about {facts['core_seconds']:.0f} core-seconds, "
-        f"{duration(facts['wall_seconds'])} with {facts['jobs']} jobs on {facts['device']}; "
+        f"{facts['measurements']} measurements to take: about {facts['core_seconds']:.0f} core-seconds, {time}; "
         f"results in {facts['results_dir']}"
     )
     return [*lines, *(f"note: {note}" for note in plan.notes)]

@@ -49,6 +49,17 @@ def test_dry_run_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert f"{facts['blocks']} of {facts['blocks']} blocks to train" in capsys.readouterr().out
 
 
+def test_a_dry_run_for_a_cluster_does_not_reckon_with_this_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], dry_run: DryRun
+) -> None:
+    pytest.importorskip("ray")
+    words = ["--experiment", "mixtures", "--executor", "ray", "--results-dir", str(tmp_path / "r")]
+    assert dry_run(*words)["wall_seconds"] is None
+    assert main([*words, "--dry-run", "--device", "cpu"]) == 0
+    assert "as many at once as the cluster has room for (--jobs N reckons with N), on cpu" in capsys.readouterr().out
+    assert dry_run(*words, "--jobs", "50")["wall_seconds"] > 0
+
+
 @pytest.mark.parametrize("name", ["blocks", "measurements", "writing", "tables", "figures", "damaged"])
 def test_a_file_in_a_folders_place_is_found_before_training(
     tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
