@@ -72,10 +72,11 @@ def test_no_process_of_a_run_opens_a_socket_of_the_internet(smoke: tuple[Path, F
 
 @pytest.mark.slow
 def test_nor_does_a_standard_run(tmp_path: Path, run_bench: Callable[..., Finished], watched: Path) -> None:
-    """Everything in the default profile, to its end: half an hour on two cores."""
+    """Everything in the default profile, to its end: half an hour on two cores, which others may share."""
     variables = {"PYTHONPATH": str(watched), "SOCKETS": str(tmp_path / "sockets"), "HOME": "/proc/nowhere"}
     results = tmp_path / "results"
-    finished = run_bench("--all", "--device", "cpu", "--results-dir", str(results), **variables)
+    words = ("--all", "--device", "cpu", "--results-dir", str(results))
+    finished = run_bench(*words, timeout=3 * 3600, **variables)
     assert finished.returncode == 0, finished.stderr
     assert "report: " in finished.stdout and (results / "report.html").stat().st_size < 8_000_000
     noted = (tmp_path / "sockets").read_text(encoding="utf-8").splitlines()
