@@ -123,7 +123,7 @@ def picture(rows: Rows, path: Path) -> None:
             _panel(axis, own)
             axis.set_title(f"{dataset}\n{network}")
             axis.set_xlabel("seeds at once")
-        axes[0][0].set_ylabel("updates per second and process tree,\nplain loop for one seed = 1")
+        axes[0][0].set_ylabel("updates per second,\nplain loop for one seed = 1")
         handles = {
             label: handle for axis in axes[0] for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
         }
