@@ -67,7 +67,7 @@ def test_nothing_is_chosen_where_nothing_was_scored() -> None:
 def test_a_data_set_without_the_score_is_refused_before_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("benchmarks.extractor_choice.in_domain_extractor", lambda name: None)
+    monkeypatch.setattr("benchmarks.extractor_choice.in_domain_extractors", lambda name: [])
     words = ["--dataset", "digits", "--profile", "smoke", "--quiet", "--results-dir", str(tmp_path)]
     assert tuning.main(words) == 2
     assert "digits cannot be scored by kid" in capsys.readouterr().err
