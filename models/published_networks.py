@@ -6,6 +6,8 @@ Each follows the paper, and where that is silent the authors' published code; wh
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 from torch import Tensor, nn
@@ -13,15 +15,17 @@ from torch.nn import functional as F
 
 from models.networks import CODE_WIDTH, MLP, NORMS, NORMS_2D, Linear, Networks, Norm, Output
 
-WEIGHT_SCALE = 0.02
-"""Standard deviation of weights at the start, where a protocol draws them from N(0, 0.02²) and sets biases to 0."""
+Draw = Callable[[Tensor], object]
+"""Fills a layer's weight with its first values."""
+SMALL_NORMAL: Draw = partial(nn.init.normal_, std=0.02)
+"""Weights from N(0, 0.02²)."""
 
 
-def initialised(network: nn.Sequential) -> nn.Sequential:
-    """The network with weights from N(0, 0.02²) and biases 0; normalisation as it is."""
+def initialised(network: nn.Sequential, draw: Draw) -> nn.Sequential:
+    """The network with weights of all layers drawn so and biases 0; normalisation as it is."""
     for module in network.modules():
         if isinstance(module, Linear | nn.Conv2d | nn.ConvTranspose2d):
-            nn.init.normal_(module.weight, std=WEIGHT_SCALE)
+            draw(module.weight)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
     return network
@@ -72,7 +76,7 @@ class MaxoutMLP(MLP):
     PIECES = 5
 
     def decoder(self, norm: Norm | None = None) -> nn.Sequential:
-        return initialised(super().decoder(norm))
+        return initialised(super().decoder(norm), SMALL_NORMAL)
 
     def encoder(self, outputs: int, norm: Norm = "none") -> nn.Sequential:
         if norm != "none":
@@ -81,7 +85,7 @@ class MaxoutMLP(MLP):
             Maxout(before, after, self.PIECES)
             for before, after in zip((self.data, *self.WIDTHS), self.WIDTHS, strict=False)
         ]
-        return initialised(nn.Sequential(*layers, Linear(self.WIDTHS[-1], outputs)))
+        return initialised(nn.Sequential(*layers, Linear(self.WIDTHS[-1], outputs)), SMALL_NORMAL)
 
 
 class InfoGAN(Networks):
@@ -131,7 +135,7 @@ class InfoGAN(Networks):
         ]
         if self.output == "sigmoid":
             layers.append(nn.Sigmoid())
-        return initialised(nn.Sequential(*layers))
+        return initialised(nn.Sequential(*layers), SMALL_NORMAL)
 
     def encoder(self, outputs: int, norm: Norm = "none") -> nn.Sequential:
         bias = norm != "batch"
@@ -148,7 +152,8 @@ class InfoGAN(Networks):
                 *NORMS[norm](self.width),
                 nn.LeakyReLU(self.SLOPE),
                 Linear(self.width, outputs),
-            )
+            ),
+            SMALL_NORMAL,
         )
 
     def on_codes(self) -> MLP:
@@ -225,7 +230,7 @@ class RegularisedAE(Networks):
         layers += [nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(third, self.image[0], 4), Cut(self.image)]
         if self.output == "sigmoid":
             layers.append(nn.Sigmoid())
-        return self._initialised(nn.Sequential(*layers))
+        return initialised(nn.Sequential(*layers), nn.init.xavier_uniform_)
 
     def encoder(self, outputs: int, norm: Norm = "none") -> nn.Sequential:
         channels = (self.image[0], *self.hidden[::-1])
@@ -234,15 +239,8 @@ class RegularisedAE(Networks):
             down = nn.Conv2d(before, after, 4, stride=2, padding=1, bias=self.norm != "batch")
             layers += [down, *NORMS_2D[self.norm](after), nn.ReLU()]
         positions = math.prod(side // self.FRAME for side in self.frame)
-        return self._initialised(nn.Sequential(*layers, nn.Flatten(-3), Linear(self.hidden[0] * positions, outputs)))
+        layers += [nn.Flatten(-3), Linear(self.hidden[0] * positions, outputs)]
+        return initialised(nn.Sequential(*layers), nn.init.xavier_uniform_)
 
     def on_codes(self) -> MLP:
         return MLP((self.latent,), self.latent, (CODE_WIDTH, CODE_WIDTH), "none", "identity")
-
-    def _initialised(self, network: nn.Sequential) -> nn.Sequential:
-        for module in network.modules():
-            if isinstance(module, Linear | nn.Conv2d | nn.ConvTranspose2d):
-                nn.init.xavier_uniform_(module.weight)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-        return network
