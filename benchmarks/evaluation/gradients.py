@@ -31,16 +31,15 @@ GRADIENT_METRICS = (
 )
 
 
-def gradient_norm(model: GAN, loss: Callable[[Tensor], Tensor], latent: Tensor) -> float:
-    """Euclidean norm of the gradient of the mean of ``loss`` of the scores of G(z), in the generator's parameters.
+def gradient_norm(model: GAN, loss: Callable[[Tensor], Tensor], scores: Tensor) -> float:
+    """Euclidean norm of the gradient of the mean of ``loss`` of scores of G(z), in the generator's parameters.
 
     Args:
         model: a GAN.
         loss: element-wise, of scores.
-        latent: z, shape (n, z).
+        scores: T(G(z)), shape (n,), with their graph, which is kept.
     """
-    mean = loss(model.score(model.generator(latent))).mean()
-    gradients = torch.autograd.grad(mean, list(model.generator.parameters()))
+    gradients = torch.autograd.grad(loss(scores).mean(), list(model.generator.parameters()), retain_graph=True)
     return float(torch.stack([gradient.square().sum() for gradient in gradients]).sum().sqrt())
 
 
@@ -56,14 +55,15 @@ def at_weights(model: GAN, latent: Tensor, data: Tensor) -> Values:
     """
     model = model.double().train()
     latent, data = latent.double(), data.double()
-    norms = {name: gradient_norm(model, loss.generator, latent) for name, loss in GRADIENTS.items()}
+    fake = model.score(model.generator(latent))
+    norms = {name: gradient_norm(model, loss.generator, fake) for name, loss in GRADIENTS.items()}
     with torch.no_grad():
-        real, fake = model.score(data), model.score(model.generator(latent))
+        real = model.score(data)
     right = model.taken_for_data(real).double().mean() + (~model.taken_for_data(fake)).double().mean()
     return {
         **norms,
         "discriminator-accuracy": float(right / 2),
-        "discriminator-output": float(fake.sigmoid().mean()),
+        "discriminator-output": float(fake.detach().sigmoid().mean()),
     }
 
 

@@ -101,7 +101,8 @@ def train(
 
     Args:
         build: makes a model; called once per seed under that seed's initialisation.
-        data: training set, shape (N, D), uint8 pixels or floating-point coordinates; float64 data train in float64.
+        data: training set, shape (N, D), or (S, N, D) where every seed has its own; uint8 pixels or floating-point
+            coordinates; float64 data train in float64.
         training: budget, batch size and learning-rate schedule.
         seeds: S seeds.
         fast: allow the model's stacked form; False maps over seeds with ``vmap``.
@@ -115,8 +116,8 @@ def train(
         ModelContractError: the model does not meet the interface.
     """
     models = [initialise(build, seed).to(data.dtype if data.is_floating_point() else torch.float32) for seed in seeds]
-    for one in models:
-        one.fit(data)
+    for index, one in enumerate(models):
+        one.fit(data if data.dim() == 2 else data[index])
     if prepare is not None:
         prepare(models)
     loop = Loop(models, data, training, seeds, fast, fused, record(data.device))
@@ -182,7 +183,7 @@ class Loop:
             for player in owned
         }
         for player in owned:
-            x = data[:1].expand(len(seeds), training.batch, -1) if self.model.uses_data(player) else None
+            x = data[..., :1, :].expand(len(seeds), training.batch, -1) if self.model.uses_data(player) else None
             zeros = {
                 name: torch.zeros((len(seeds), training.batch, *stream.noise.shape), device=device, dtype=dtype)
                 for name, stream in self.streams[player].items()

@@ -99,12 +99,15 @@ class BatchStream:
     """Batches of data for S seeds: each seed goes through its own random order, epoch after epoch, none left out.
 
     Args:
-        data: shape (N, D), on the device; uint8 pixels (mapped to [0, 1]) or float32 coordinates.
+        data: shape (N, D), or (S, N, D) where every seed has its own; on the device; uint8 pixels (mapped to [0, 1]) or float32
+            coordinates.
         batch: B examples per batch, which may cross the border between two epochs.
     """
 
     def __init__(self, data: Tensor, batch: int, seeds: tuple[int, ...]) -> None:
         self.data = data
+        self.own = (torch.arange(len(seeds), device=data.device)[:, None],) if data.dim() == 3 else ()
+        """What goes before an index into the data."""
         self.batch = batch
         self.generators = [generator_for(seed, "data order", data.device) for seed in seeds]
         self.order = torch.empty((len(seeds), 0), dtype=torch.long, device=data.device)
@@ -112,10 +115,11 @@ class BatchStream:
     def next(self) -> Tensor:
         """The next batch of every seed, shape (S, B, D), float32."""
         while self.order.shape[1] < self.batch:
-            epoch = [torch.randperm(len(self.data), generator=g, device=self.data.device) for g in self.generators]
+            examples, device = self.data.shape[-2], self.data.device
+            epoch = [torch.randperm(examples, generator=g, device=device) for g in self.generators]
             self.order = torch.cat([self.order, torch.stack(epoch)], dim=1)
         index, self.order = self.order[:, : self.batch], self.order[:, self.batch :]
-        return as_float(self.data[index])
+        return as_float(self.data[(*self.own, index)])
 
     def state(self) -> Stack:
         """Where the stream stands: the generators, and what is left of the orders that they gave."""

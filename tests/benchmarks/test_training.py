@@ -264,6 +264,20 @@ def test_data_order_is_the_seeds_own() -> None:
     assert torch.equal(examples.sort(0).values, DATA.sort(0).values)
 
 
+def test_every_seed_can_have_data_of_its_own() -> None:
+    """It is trained as it would be alone on them."""
+    own = torch.stack([EXACT, EXACT.flip(1), EXACT + 1])
+    company = BatchStream(own, 16, (3, 4, 5))
+    alone = [BatchStream(data, 16, (seed,)) for data, seed in zip(own, (3, 4, 5), strict=True)]
+    for _ in range(25):  # over the end of an epoch
+        assert torch.equal(company.next(), torch.cat([stream.next() for stream in alone]))
+    build = builder("ae", {})
+    together = train(build, own, SHORT, (3, 4, 5)).weights
+    for place, seed in enumerate((3, 4, 5)):
+        for name, weight in train(build, own[place], SHORT, (seed,)).weights.items():
+            torch.testing.assert_close(together[name][place], weight[0])
+
+
 def test_uint8_pixels_become_numbers_in_the_unit_interval() -> None:
     pixels = torch.tensor([[0, 51, 255]], dtype=torch.uint8).repeat(4, 1)
     torch.testing.assert_close(BatchStream(pixels, 2, (0,)).next()[0, 0], torch.tensor([0.0, 0.2, 1.0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -77,6 +78,25 @@ def test_a_decoder_learns_from_its_autoencoders_codes_and_less_from_dealt_out_on
     )
     assert own["unexplained-share"] < 0.5 * permuted["unexplained-share"]
     assert permuted["unexplained-share"] < 1.1
+
+
+def test_decoders_of_several_seeds_learn_together_what_each_would_alone(digits_subject: Callable[..., Subject]) -> None:
+    """One whose autoencoder diverged, or has codes that are not finite, is left out, and costs the others nothing."""
+    options, seeds = {"codes": "permuted"}, (100, 101, 102, 103)
+    several = digits_subject("ae", options, updates=20, seeds=seeds)
+    assert several.trained is not None
+    broken = {name: weight.clone() for name, weight in several.trained.weights.items()}
+    broken["encoder.0.weight"][2] = float("nan")
+    trained = replace(several.trained, weights=broken, diverged_at=np.array([-1, 3, -1, -1]))
+    rows = evaluate(MEASURES["given-codes"], replace(several, trained=trained, known={})).rows
+    assert {row["seed"]: row["status"] for row in rows} == dict(
+        zip(seeds, ("ok", *["diverged"] * 2, "ok"), strict=True)
+    )
+    for seed in (100, 103):
+        alone = evaluate(MEASURES["given-codes"], digits_subject("ae", options, updates=20, seeds=(seed,))).rows
+        assert [row["value"] for row in rows if row["seed"] == seed] == pytest.approx(
+            [row["value"] for row in alone], rel=1e-3
+        )
 
 
 def test_a_decoder_is_given_the_images_that_the_autoencoder_saw(digits_subject: Callable[..., Subject]) -> None:
