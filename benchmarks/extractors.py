@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -102,10 +102,12 @@ def train_extractor(data: Dataset, epochs: int, kind: str = "classes", seed: int
     train, test = images(data.train), images(data.test)
     channels, height, width = shape
     model = Classifier(height, width, channels, outputs)
+    tried: Iterable[tuple[Tensor, Tensor]] = ()
     if kind == "classes":
         assert data.train_labels is not None and data.test_labels is not None
-        labels, expected = torch.from_numpy(data.train_labels).long(), torch.from_numpy(data.test_labels)
+        labels = torch.from_numpy(data.train_labels).long()
         fit(model, len(train), epochs, generator, lambda index: (train[index], labels[index]))
+        tried = [(test, torch.from_numpy(data.test_labels))]
     elif kind == "rotations":
 
         def turned(index: Tensor) -> tuple[Tensor, Tensor]:
@@ -113,16 +115,19 @@ def train_extractor(data: Dataset, epochs: int, kind: str = "classes", seed: int
             return rotated(train[index], turns[labels]), labels
 
         fit(model, len(train), epochs, generator, turned)
-        expected = torch.arange(len(turns)).repeat_interleave(len(test))
-        test = torch.cat([test.rot90(int(quarter), (2, 3)) for quarter in turns])
+        tried = (
+            (test.rot90(int(quarter), (2, 3)), torch.full((len(test),), label)) for label, quarter in enumerate(turns)
+        )
     model.eval().requires_grad_(False)
     features = torch.cat([model.trunk(batch) for batch in train.split(1000)])
     model.feature_mean = features.mean(0)
     model.feature_std = features.std(0).clamp_min(1e-3)
-    if kind == "random":
-        return model, float("nan")
-    predicted = torch.cat([model(batch).argmax(1) for batch in test.split(1000)])
-    return model, float((predicted == expected).float().mean())
+    right = [
+        model(some).argmax(1) == expected
+        for inputs, truth in tried
+        for some, expected in zip(inputs.split(1000), truth.split(1000), strict=True)
+    ]
+    return model, float(torch.cat(right).float().mean()) if right else math.nan
 
 
 def fit(
