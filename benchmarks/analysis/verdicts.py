@@ -91,6 +91,7 @@ class SettingResult:
         detectable: true effect that would be supported with power 0.8, and for an equivalence the margin within which equal
             groups would be; infinite where none would, None where the setting is decided, or where it is not known.
         clause: the weakest comparison in words and numbers.
+        between: whose comparison that is: two of the setting's groups, or those that are held against a bound.
         manners: p-values of the manners in which it fails to hold (``MANNERS``), of those that there may be.
         withheld: support is withheld because of failed runs.
         spared: refutation by the survivors is withheld because what the claim is held against failed more often.
@@ -114,6 +115,7 @@ class SettingResult:
     words: str
     detectable: float | None
     clause: str
+    between: tuple[str, ...] = ()
     manners: tuple[tuple[str, float], ...] = ()
     withheld: bool = False
     spared: bool = False
@@ -245,6 +247,7 @@ def judge_setting(
         p_permutation=_permutation(tests, for_support=p_support <= p_refute) if permutations else None,
         detectable=None if np.isnan(detectable) or weakest.withheld else detectable,
         clause=clause(claim, setting, weakest, runs, failed),
+        between=weakest.groups,
         manners=(("failures", 0.0),) if by_failures else _manners(weakest, len(tests)),
         withheld=any(bool(test.withheld) for test in tests),
         spared=any(test.spared is not None and bool(test.spared) for test in tests),
@@ -576,7 +579,7 @@ def _result(
 CLAIM_COLUMNS = ["claim", "verdict", "effect", "unit", "ci_low", "ci_high", "margin", "p", "p_adjusted", "n_seeds",
                  "n_settings", "reason", "document"]  # fmt: skip
 SETTING_COLUMNS = ["label", "decisive", "words", "effect", "unit", "ci_low", "ci_high", "margin", "p_support", "p_refute",
-                   "p_permutation", "n", "failed", "detectable", "clause", "missing"]  # fmt: skip
+                   "p_permutation", "n", "failed", "detectable", "clause", "between", "missing"]  # fmt: skip
 
 
 def tables(results: Sequence[ClaimResult]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -584,7 +587,7 @@ def tables(results: Sequence[ClaimResult]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Returns:
         columns ``CLAIM_COLUMNS``; and claim and ``SETTING_COLUMNS``, where the label is called setting, and n and failed
-        are written by group, as in ``ae: 8, vae: 8``.
+        are written by group, as in ``ae: 8, vae: 8``; between as in ``ae, vae``.
     """
     claims = [{column: getattr(result, column) for column in CLAIM_COLUMNS} for result in results]
     settings = [
@@ -593,6 +596,7 @@ def tables(results: Sequence[ClaimResult]) -> tuple[pd.DataFrame, pd.DataFrame]:
             **{column: getattr(setting, column) for column in SETTING_COLUMNS},
             "n": _by_group(setting.n),
             "failed": _by_group(setting.failed),
+            "between": ", ".join(setting.between),
         }
         for result in results
         for setting in result.settings

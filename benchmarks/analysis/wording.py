@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -89,6 +89,11 @@ def in_words(names: tuple[str, ...]) -> str:
         'a, b and c'
     """
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def seeds_in_words(seeds: Sequence[int]) -> str:
+    """The seeds of a run."""
+    return f"{seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else "".join(map(str, seeds))
 
 
 def runs_in_words(

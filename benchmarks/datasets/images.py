@@ -58,7 +58,7 @@ def check_mnist(folder: Path) -> None:
         except FileNotFoundError:
             raise InputError(
                 f"MNIST file {path} is missing; expected the unpacked raw file with SHA-256 {expected} "
-                "(--data-dir DIR is looked up as DIR/MNIST/raw; without --offline it is downloaded)"
+                "(--data-dir DIR is looked up as DIR/MNIST/raw; a run without --offline downloads it, a dry run does not)"
             ) from None
         except OSError as error:
             raise InputError(f"MNIST file {path} cannot be read ({error.strerror}); expected a readable file") from None

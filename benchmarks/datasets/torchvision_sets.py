@@ -68,7 +68,7 @@ def _four_files(name: str, torchvision_class: Any, source: Source) -> Dataset:
         else:
             raise InputError(
                 f"{folder} file {archive} is missing; expected the archive with MD5 {md5}, or the unpacked {file} beside it "
-                f"(--data-dir DIR is looked up as DIR/{folder}/raw; without --offline it is downloaded)"
+                f"(--data-dir DIR is looked up as DIR/{folder}/raw; a run without --offline downloads it, a dry run does not)"
             )
     checked = BY_MD5 if len(by_format) < len(archives) else ""
     if by_format:
@@ -191,7 +191,11 @@ def _check_md5(path: Path, expected: str) -> None:
     from torchvision.datasets.utils import calculate_md5
 
     if not path.is_file():
-        state = "is not a file" if path.exists() else "is missing (without --offline it is downloaded)"
+        state = (
+            "is not a file"
+            if path.exists()
+            else "is missing (a run without --offline downloads it, a dry run does not)"
+        )
         raise InputError(f"{path} {state}; expected the file with MD5 {expected}")
     try:
         found = calculate_md5(path)

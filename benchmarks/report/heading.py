@@ -25,14 +25,18 @@ def with_unit(value: float, unit: str) -> str:
 def effect_cells(result: ClaimResult | SettingResult, claim: Claim) -> tuple[str, str]:
     """Effect with its unit, and its interval; nothing where there is none.
 
-    Of groups that are compared a factor below 1, which is one the other way round, is written as a fraction.
+    Of groups that are compared a factor below 1, which is one the other way round, is written as a fraction. In a setting with more
+    than two groups it is said which two have this effect.
     """
     factors = are_factors(claim, result.unit)
     effect, low, high = (
         factor(value, number) if factors else number(value) for value in (result.effect, result.ci_low, result.ci_high)
     )
+    between = ""
+    if isinstance(result, SettingResult) and len(result.between) == 2 < len(result.n):
+        between = f", {' against '.join(result.between)}"
     return (
-        f"{effect} {result.unit}".strip() if np.isfinite(result.effect) else "",
+        f"{effect} {result.unit}".strip() + between if np.isfinite(result.effect) else "",
         f"{low} to {high}" if np.isfinite(result.ci_low) else "",
     )
 

@@ -1,7 +1,7 @@
 """Write the pages: ``python -m benchmarks.report.pages RESULTS [TITLE=RESULTS …] [--target docs]``.
 
-The first results directory is the main one: its pictures are copied. Others stand beside under their titles; several of one
-title, each with other claims, stand as one.
+The first results directory is the main one: its pictures are copied, if it has any. Others stand beside under their titles; several
+of one title, each with other claims, stand as one.
 """
 
 from __future__ import annotations
@@ -23,19 +23,22 @@ WIDEST = 1100
 MAIN = "verdict"
 
 
-def copied(figures: Path, target: Path, names: Iterable[str]) -> dict[str, str]:
-    """Copy those pictures that there are, no wider than the page and with fewer colours.
+def pictures_for(run: Path, target: Path, names: Iterable[str]) -> dict[str, str]:
+    """Copy a run's pictures, no wider than the page and with fewer colours, in the place of those that are there.
+
+    A small copy of results has no pictures: then those that are there stay.
 
     Returns:
-        name → path of the copy, relative to the page beside ``target``.
+        name → path of the picture, relative to the page beside ``target``, of those that there are.
     """
-    found = {}
-    for name in names:
-        source = figures / f"{name}.png"
-        if source.is_file():
-            (target / source.name).write_bytes(shrunk(source, WIDEST))
-            found[name] = f"{target.name}/{source.name}"
-    return found
+    sources = {path.name: path for path in (run / "figures").glob("*.png")}
+    if sources:
+        for old in target.glob("*.png"):
+            old.unlink()
+    for file in (f"{name}.png" for name in names):
+        if file in sources:
+            (target / file).write_bytes(shrunk(sources[file], WIDEST))
+    return {name: f"{target.name}/{name}.png" for name in names if (target / f"{name}.png").is_file()}
 
 
 def write_pages(runs: Iterable[tuple[str, Path]], target: Path) -> None:
@@ -57,14 +60,12 @@ def write_pages(runs: Iterable[tuple[str, Path]], target: Path) -> None:
     main = next(iter(titled.values()))[0]
     figures = target / "figures"
     figures.mkdir(parents=True, exist_ok=True)
-    for old in figures.glob("*.png"):
-        old.unlink()
-    of_claims = copied(main.root / "figures", figures, (f"claim-{name}" for name in main.claims))
-    others = copied(main.root / "figures", figures, (name for _, name, _ in pictures(main)))
-    by_claim = {name: of_claims[f"claim-{name}"] for name in main.claims if f"claim-{name}" in of_claims}
+    of_claims = {name: f"claim-{name}" for name in main.claims}
+    found = pictures_for(main.root, figures, [*of_claims.values(), *(name for _, name, _ in pictures(main))])
+    by_claim = {name: found[picture] for name, picture in of_claims.items() if picture in found}
     (target / "claims.md").write_text(claims_page(results, by_claim), encoding="utf-8")
     (target / "documents.md").write_text(documents_page(results), encoding="utf-8")
-    (target / "gallery.md").write_text(gallery_page(main, others), encoding="utf-8")
+    (target / "gallery.md").write_text(gallery_page(main, found), encoding="utf-8")
 
 
 def named(text: str) -> tuple[str, Path]:

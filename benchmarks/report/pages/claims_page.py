@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from benchmarks.analysis.verdicts import ClaimResult
-from benchmarks.analysis.wording import in_words
+from benchmarks.analysis.wording import in_words, seeds_in_words
 from benchmarks.claims.spec import Claim
 from benchmarks.report.captions import of_claim
 from benchmarks.report.conditions import change_of_mind, sentence, what_was_done
 from benchmarks.report.heading import effect_cells, with_unit
-from benchmarks.report.pages.joined import Judged
+from benchmarks.report.pages.joined import Judged, provenances
 from benchmarks.report.pages.side_by_side import side_by_side
 from benchmarks.report.table import markdown_table
 from benchmarks.report.verdicts import p_value
@@ -25,6 +25,11 @@ INTRODUCTION = """# The claims and their verdicts
 Made by `python -m benchmarks.report.pages` from the results that are named; not written by hand. How claims are judged stands in
 the [README](../README.md), what each document says besides, and what is wrong in it, in [documents.md](documents.md).
 """
+
+BESIDE = """The runs, column by column. Those with the same seeds are no independent evidence for a claim; yet a setting that two
+of them tried may have other numbers in each: other versions, instructions or numbers of seeds trained at once round otherwise,
+and the training of a GAN makes another run of it ([what you can rely on](reliability.md)). Each is judged at the level of the
+registry as it was then."""
 
 
 def settings_table(claim: Claim, result: ClaimResult) -> str:
@@ -52,6 +57,31 @@ def board(runs: Runs) -> str:
         for name, claim in claims.items()
     ]
     return markdown_table(header, body)
+
+
+def runs_table(runs: Runs) -> str:
+    """How each run was made: what tells why one setting may come out otherwise in two of them."""
+    header = ["run", "claims", "seeds", "p for a verdict", "PyTorch", "instructions", "commit"]
+    body = []
+    for title, judged in runs.items():
+        made = provenances(judged)
+
+        def of_all(values: Iterable[str]) -> str:
+            return "; ".join(dict.fromkeys(values))
+
+        levels = ", ".join(f"{family} 0.05 / {size}" for family, size in sorted(judged.trial["families"].items()))
+        body.append(
+            [
+                title,
+                str(len(judged.claims)),
+                of_all(seeds_in_words(one["seeds"]) for one in made),
+                levels,
+                of_all(one["versions"]["torch"] for one in made),
+                of_all(one["hardware"]["instructions"] for one in made),
+                of_all(one["git"]["commit"][:7] for one in made),
+            ]
+        )
+    return f"{BESIDE}\n\n{markdown_table(header, body)}"
 
 
 def section(name: str, runs: Runs, picture: str | None) -> str:
@@ -94,5 +124,5 @@ def claims_page(runs: Runs, pictures: Mapping[str, str]) -> str:
     """
     names = dict.fromkeys(name for results in runs.values() for name in results.claims)
     sections = (section(name, runs, pictures.get(name)) for name in names)
-    parts = [INTRODUCTION, board(runs), side_by_side(runs), *sections]
+    parts = [INTRODUCTION, board(runs), runs_table(runs), side_by_side(runs), *sections]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"

@@ -33,6 +33,7 @@ class Joined:
     """
 
     def __init__(self, parts: Sequence[Results]) -> None:
+        self.provenance = [part.provenance for part in parts if part.provenance]
         self.claims: dict[str, Claim] = {}
         self.verdicts: list[ClaimResult] = []
         self.trial = parts[0].trial
@@ -49,3 +50,10 @@ class Joined:
                 )
             self.claims |= part.claims
             self.verdicts += part.verdicts
+
+
+def provenances(judged: Judged) -> list[dict[str, Any]]:
+    """How the run, or each of several that stand as one, was made; empty where it is not known."""
+    if isinstance(judged, Joined):
+        return judged.provenance
+    return [judged.provenance] if isinstance(judged, Results) and judged.provenance else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from benchmarks.analysis.verdicts import ClaimResult, SettingResult
-from benchmarks.analysis.wording import in_words
+from benchmarks.analysis.wording import in_words, seeds_in_words
 from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.claims.spec import Claim
 from benchmarks.report.captions import OF_DATA, OF_RUN, SETTINGS, Caption, caption_of
@@ -252,11 +252,6 @@ def context(results: Results, pages: Mapping[str, Page], figures: Path) -> dict[
         "provenance": provenance_rows(results),
         "seeds": seeds_in_words(results.provenance.get("seeds", ())),
     }
-
-
-def seeds_in_words(seeds: Sequence[int]) -> str:
-    """The seeds of a run."""
-    return f"{seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else "".join(map(str, seeds))
 
 
 def provenance_rows(results: Results) -> list[tuple[str, str]]:

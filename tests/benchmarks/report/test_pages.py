@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,12 +135,28 @@ def test_a_negative_margin_is_how_much_worse_it_may_be() -> None:
     assert "is not higher than that of alternating by 0.0500 nat or more" in condition(claim, claim.settings[0])
 
 
-def test_both_pages_and_pictures_are_written(tmp_path: Path) -> None:
-    target = tmp_path / "docs"
-    (target / "figures").mkdir(parents=True)
-    (target / "figures" / "claim-gone.png").write_bytes(b"of a claim that is no more")
+def test_pictures_come_from_the_run_or_stay(tmp_path: Path) -> None:
+    """A small copy has none: the pages are made anew around those that are there."""
+    target, run = tmp_path / "docs", tmp_path / "run"
+    figures = target / "figures"
+    figures.mkdir(parents=True)
+    (figures / "claim-gone.png").write_bytes(b"of a claim that is no more")
+    (figures / "claim-saturation.png").write_bytes(b"as it was")
+    link = "](figures/claim-saturation.png)"
     write_pages([("here", REFERENCE)], target)
-    assert not list((target / "figures").glob("*.png"))  # a reference keeps no pictures of claims
+    assert (figures / "claim-saturation.png").read_bytes() == b"as it was" and (figures / "claim-gone.png").exists()
+    assert link in (target / "claims.md").read_text(encoding="utf-8")
+    shutil.copytree(REFERENCE, run)
+    (run / "figures").mkdir()
+    shutil.copy(REFERENCE / "verdicts.png", run / "figures" / "claim-schedules.png")
+    write_pages([("here", run)], target)
+    assert [path.name for path in figures.glob("*.png")] == ["claim-schedules.png"]
+    assert link not in (target / "claims.md").read_text(encoding="utf-8")
+
+
+def test_both_pages_are_written(tmp_path: Path) -> None:
+    target = tmp_path / "docs"
+    write_pages([("here", REFERENCE)], target)
     documents = (target / "documents.md").read_text(encoding="utf-8")
     for name, document in DOCUMENTS.items():
         section = documents.partition(f"## {name}: ")[2].partition("\n## ")[0]

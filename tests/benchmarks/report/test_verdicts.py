@@ -247,3 +247,15 @@ def test_a_factor_below_one_is_written_as_one_the_other_way_round() -> None:
     effect, interval = effect_cells(result, claim)
     assert effect.startswith("1/")
     assert effect_line(result, claim).startswith(f"effect {effect}, 95 % interval {interval}, margin ")
+
+
+def test_of_several_groups_it_is_said_which_two_have_the_effect() -> None:
+    values: Groups = {"a": SPREAD, "b": SPREAD + 10, "c": SPREAD}
+    claim = claim_of("alike", "equivalence", values)
+    (result,) = judge([claim], {"alike": {"s0": values}}, {"primary": 1})
+    (setting,) = result.settings
+    assert "b" in setting.between
+    assert effect_cells(setting, claim)[0].endswith(f" nat, {setting.between[0]} against {setting.between[1]}")
+    of_two = claim_of("better", "superiority", GOOD)
+    (one,) = judge([of_two], {"better": {"s0": GOOD}}, {"primary": 1})[0].settings
+    assert effect_cells(one, of_two)[0].endswith(" nat")  # no other two are there
