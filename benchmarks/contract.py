@@ -10,21 +10,21 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from benchmarks import plugins
+from benchmarks.arguments import Parser
 from benchmarks.blocks import model_builder, networks_of
 from benchmarks.datasets import Dataset, load
 from benchmarks.evaluation.cost import decoder_player, training_cost
 from benchmarks.experiments.base import block
-from benchmarks.options import DEFAULT_DATA_DIR
+from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.recipes import ARMS
 from benchmarks.specs import Block, InputError, Training, lookup
 from benchmarks.training.loop import Loop, Trained, train
@@ -258,6 +258,30 @@ def codes(subject: Subject) -> None:
 CHECKS: tuple[Callable[[Subject], None], ...] = (owned, budget, losses, purity, seed_axis, going_on, samples, codes)
 
 
+def check_plugins(models: Iterable[str], kinds: Iterable[str]) -> None:
+    """Refuse plugins that break the contract: what they give would fail, or mean something else than is said.
+
+    Args:
+        models: to be run; those of the suite are tested.
+        kinds: of the data that they are to be run on.
+
+    Raises:
+        InputError: says what the first of them breaks.
+    """
+    for name, joined in plugins.JOINED.items():
+        if name not in models:
+            continue
+        plugin = joined.plugin
+        for subject in subjects_of(name, tuple(kind for kind in plugin.kinds if kind in kinds), plugin.arms):
+            for check in CHECKS:
+                said = broken(check, subject)
+                if said is not None:
+                    raise InputError(
+                        f"plugin {joined.path or joined.origin} breaks the contract on {subject.data.name}: {said}; "
+                        "python -m benchmarks.contract tells all of it"
+                    )
+
+
 # report ---------------------------------------------------------------------------------------------------------------
 
 
@@ -327,16 +351,17 @@ def main() -> int:
     Returns:
         exit status: 0 sound, 1 broken, 2 bad arguments.
     """
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmarks.contract", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("model", help="a plugin's file, or the name of a model")
-    named = parser.parse_args().model
     torch.set_num_threads(1)
     try:
+        named = parser.parse_args().model
         if named.endswith(".py"):
-            plugins.join([Path(named)])
-            plugin = next(one.plugin for one in plugins.JOINED.values() if one.path == Path(named).resolve())
+            file = make_options({"plugin": [named]}).plugin[0]
+            plugins.join([file])
+            plugin = next(one.plugin for one in plugins.JOINED.values() if one.path == file.resolve())
         else:
             plugins.join(())
             model = lookup(MODELS, "model", named)

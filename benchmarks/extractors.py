@@ -19,7 +19,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
+from benchmarks.arguments import Parser, path
 from benchmarks.datasets import Dataset, OwnData, load
+from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.specs import InputError
 from metrics.features import (
     DATA_DIGEST,
@@ -72,6 +74,16 @@ def rotated(images: Tensor, turns: Tensor) -> Tensor:
     return result
 
 
+def check_images(data: Dataset) -> None:
+    """Refuse what holds no images.
+
+    Raises:
+        InputError: it does not.
+    """
+    if data.kind != "images":
+        raise InputError(f"{data.name} holds points, not images: it needs no feature extractor")
+
+
 def train_extractor(data: Dataset, epochs: int, kind: str = "classes", seed: int = 0) -> tuple[Classifier, float]:
     """Train a network on a data set's training part.
 
@@ -88,8 +100,7 @@ def train_extractor(data: Dataset, epochs: int, kind: str = "classes", seed: int
     Raises:
         InputError: not images; or for ``classes`` no such labels.
     """
-    if data.kind != "images":
-        raise InputError(f"{data.name} holds points, not images: it needs no feature extractor")
+    check_images(data)
     turns = torch.tensor(turns_of(data))
     outputs = check_labelled(data) if kind == "classes" else len(turns)
     torch.manual_seed(seed)
@@ -174,32 +185,42 @@ def write_extractor(data: Dataset, model: Classifier, kind: str = "classes") -> 
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(
+        prog="python -m benchmarks.extractors",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("datasets", nargs="+", metavar="NAME", help="image data sets")
     parser.add_argument(
         "--kind",
         choices=list(KINDS),
         help="what the network learns to tell; default: classes, rotations without labels",
     )
-    parser.add_argument("--data-dir", type=Path, default=Path("data"))
-    parser.add_argument("--own-data", type=Path, metavar="PATH", help="for the data set own: an .npz file or a folder")
+    parser.add_argument("--data-dir", type=path, default=DEFAULT_DATA_DIR)
+    parser.add_argument("--own-data", type=path, metavar="PATH", help="for the data set own: an .npz file or a folder")
     parser.add_argument("--image-size", type=int, metavar="S", help="for the data set own, as in run_bench.py")
     parser.add_argument("--offline", action="store_true", help="never download data")
-    arguments = parser.parse_args()
     try:
-        for name in arguments.datasets:
-            own = None
-            if name == "own" and arguments.own_data is not None:
-                own = OwnData(arguments.own_data, arguments.image_size)
-            data = load(name, arguments.data_dir, arguments.offline, own=own)
+        arguments = parser.parse_args()
+        given = {name: vars(arguments)[name] for name in ("own_data", "image_size", "data_dir", "offline")}
+        options = make_options(
+            {"dataset": arguments.datasets, **{name: value for name, value in given.items() if value is not None}}
+        )
+        own = OwnData(options.own_data.resolve(), options.image_size) if options.own_data is not None else None
+        # all of them, before anything is trained
+        loaded = [load(name, options.data_dir, options.offline, own=own) for name in dict.fromkeys(options.dataset)]
+        for data in loaded:
+            check_images(data)
+        for data in loaded:
+            name = data.name
             kind = arguments.kind or ("classes" if data.train_labels is not None else "rotations")
             model, accuracy = train_extractor(data, epochs_for(name, len(data.train)), kind)
             if kind == "rotations":
                 check_rotations_were_learnt(data, accuracy)
-            path = write_extractor(data, model, kind)
+            written = write_extractor(data, model, kind)
             told = "untrained" if kind == "random" else f"test accuracy {accuracy:.4f} ({kind})"
-            print(f"{path}: {extractor_of(name, kind).name}, {path.stat().st_size} bytes, {told}")
-            if (used := in_domain_extractors(name)[0]).path != path and trained_on(used) in (None, data.digest):
+            print(f"{written}: {extractor_of(name, kind).name}, {written.stat().st_size} bytes, {told}")
+            if (used := in_domain_extractors(name)[0]).path != written and trained_on(used) in (None, data.digest):
                 print(f"{used.path} goes before it; delete that file to have this one used")
     except InputError as error:
         print(f"extractors: {error}", file=sys.stderr)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +18,10 @@ from benchmarks.specs import InputError, Profile, SeedRole, unknown
 Overwrite = Literal["only-missing", "always", "never"]
 ExecutorName = Literal["local", "ray"]
 MAX_CONFIG_BYTES = 64_000
+HOST = r"\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*"
+ADDRESS = re.compile(rf"(ray://)?({HOST}):(?P<port>\d{{1,5}})", re.ASCII)
+SHARES_OF_A_GPU = 10_000
+"""Parts into which Ray divides a GPU."""
 DEFAULT_DATA_DIR = Path("data")
 
 
@@ -27,7 +33,8 @@ def resolvable(path: Path) -> Path:
     """
     try:
         str(path.resolve()).encode()  # what is written of it is UTF-8
-        os.path.lexists(path)
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            os.lstat(path)
     except (OSError, RuntimeError, ValueError) as error:
         raise ValueError(f"no path that leads anywhere ({' '.join(str(error).split()):.80})") from None
     return path
@@ -127,6 +134,22 @@ class RunOptions(BaseModel):
             raise ValueError("give the path of a file, or 'download'")
         return None if value is None else resolvable(Path(value))
 
+    @field_validator("address")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        found = None if value is None else ADDRESS.fullmatch(value)
+        if value not in (None, "auto") and not (found and 0 < int(found["port"]) < 65536):
+            raise ValueError("give HOST:PORT of the cluster's head node, or auto")
+        return value
+
+    @field_validator("gpus_per_cell")
+    @classmethod
+    def _share(cls, value: float | None) -> float | None:
+        whole = 1.0 if value is not None and value > 1 else 1 / SHARES_OF_A_GPU
+        if value is not None and abs(value / whole - round(value / whole)) > 1e-6:
+            raise ValueError("give 0, a share such as 0.25 of at most four decimals, or a whole number of GPUs")
+        return value
+
     @property
     def output_dir(self) -> Path:
         """Where the results go."""
@@ -185,6 +208,7 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
         name = "".join(str(part) for part in first["loc"][:1])
         if first["type"] == "extra_forbidden":
             raise unknown("option", name, option_names()) from None
+        said = first["msg"].removeprefix("Value error, ")
         expected = {
             "seed_role": "tuning, pilot or verdict",
             "profile": "smoke, standard or full",
@@ -192,7 +216,7 @@ def make_options(given: Mapping[str, Any], config: Path | None = None) -> RunOpt
             "overwrite": "only-missing, always or never",
             "executor": "local or ray",
             "inception_sha256": "8 to 64 hexadecimal digits",
-        }.get(name, first["msg"][0].lower() + first["msg"][1:])
+        }.get(name, said[0].lower() + said[1:])
         raise InputError(f"option {name} = {first['input']!r:.80}: {expected}") from None
     check_own_data(options)
     check_extras(options)

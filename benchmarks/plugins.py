@@ -19,13 +19,16 @@ from types import ModuleType
 
 from benchmarks.datasets import DATASETS
 from benchmarks.recipes import Arm
-from benchmarks.specs import InputError
+from benchmarks.specs import InputError, canonical_json
 from models import MODELS
 from models.plugin import Plugin
 
 ENTRY_POINTS = "fairtrial.models"
 """The group under which an installed package offers its plugin."""
+ENDINGS = (Exception, SystemExit, GeneratorExit)
+"""Whatever code from outside may raise, but for what ends this program from outside."""
 STEM = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+LONGEST_LABEL = 60
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def run_file(path: Path, content: bytes) -> ModuleType:
     sys.modules[name] = module
     try:
         exec(compile(content, str(path), "exec"), module.__dict__)
-    except Exception as error:  # whatever the user's code may raise
+    except ENDINGS as error:
         del sys.modules[name]
         raise InputError(f"plugin {path}{_line_of(error, path)}: {_said(error)}") from None
     return module
@@ -126,7 +129,7 @@ def join_installed(entry: importlib.metadata.EntryPoint) -> None:
     where = f"of package {package} ({entry.value})"
     try:
         plugin = entry.load()
-    except Exception as error:  # whatever its import may raise
+    except ENDINGS as error:
         raise InputError(f"plugin {where}: {_said(error)}; mend or uninstall the package") from None
     if not isinstance(plugin, Plugin):
         raise InputError(f"plugin {where} is no models.plugin.Plugin but {plugin!r:.60}; mend or uninstall the package")
@@ -152,15 +155,50 @@ def _take(plugin: Plugin, origin: str, sha256: str, path: Path | None) -> None:
     if plugin.name in MODELS:
         taken = JOINED[plugin.name].origin if plugin.name in JOINED else "the suite itself"
         raise InputError(f"plugin {origin}: the name {plugin.name!r} is taken by {taken}; choose another")
+    check_arms(plugin, origin)
     MODELS[plugin.name] = plugin.model
     JOINED[plugin.name] = Joined(plugin, origin, sha256, path)
 
 
-def _said(error: Exception) -> str:
+def check_arms(plugin: Plugin, origin: str) -> None:
+    """Check that every arm has settings that can be written down, and a name of its own, by which tables tell it from others.
+
+    Raises:
+        InputError: says which arm, and what would be right.
+    """
+    where = f"plugin {origin}: arm"
+    suite = {MODELS[name].title.casefold(): name for name in MODELS if name not in JOINED}
+    others = {label: one.origin for one in JOINED.values() for label in map(one.plugin.label, one.plugin.arms)}
+    labels: list[str] = []
+    for arm in plugin.arms:
+        try:
+            canonical_json(plugin.model.Settings(**arm))
+        except (ValueError, TypeError) as error:  # pydantic's own are of these
+            raise InputError(f"{where} {arm!r:.80} has settings that JSON cannot hold ({_said(error):.200})") from None
+        try:
+            label = plugin.label(arm)
+        except ENDINGS as error:
+            raise InputError(f"{where} {arm!r:.80}: describe() fails ({_said(error):.200})") from None
+        if not isinstance(label, str) or not label.strip() or not label.isprintable() or len(label) > LONGEST_LABEL:
+            raise InputError(
+                f"{where} {arm!r:.80} is called {label!r:.80}; title, or describe(), must be one line of text, {LONGEST_LABEL} "
+                "characters at most"
+            )
+        if label in labels:
+            raise InputError(
+                f"{where} {arm!r:.80} is called {label!r}, as another one is; give the model a describe() that tells them apart"
+            )
+        taken = suite.get(label.partition("(")[0].strip().casefold()) or others.get(label)
+        if taken is not None:
+            raise InputError(f"{where} {arm!r:.80} is called {label!r}, which is {taken}; choose another title")
+        labels.append(label)
+
+
+def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:400]
 
 
-def _line_of(error: Exception, path: Path) -> str:
+def _line_of(error: BaseException, path: Path) -> str:
     if isinstance(error, SyntaxError) and error.lineno:
         return f", line {error.lineno}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]

@@ -8,7 +8,6 @@ with ``--rows-only`` all arrays do, for runs of very many measurements.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import shutil
@@ -20,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.analysis.calibration import CALIBRATION
+from benchmarks.arguments import Parser, path
 from benchmarks.report.crate import METADATA, crate_bytes
 from benchmarks.report.results import KEPT_RUNS, Results
 from benchmarks.report.web.pictures import shrunk
@@ -67,6 +67,8 @@ def check_paths(source: Path, target: Path) -> None:
     """
     if not (source / "run.json").is_file():
         raise InputError(f"{source} is not a results directory: it has no run.json")
+    if not (source / "rows.csv").is_file():
+        raise InputError(f"{source} is a small copy already, or has lost its rows.csv; give a whole results directory")
     inside, outside = source.resolve(), target.resolve()
     if inside == outside or inside in outside.parents or outside in inside.parents:
         raise InputError(f"target {target} and source {source} lie in each other; give another target")
@@ -118,12 +120,12 @@ def make_reference(source: Path, target: Path, rows_only: bool = False) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("source", type=Path, help="a results directory")
-    parser.add_argument("target", type=Path, help="the small copy, for instance results/reference")
+    parser = Parser(prog="python -m benchmarks.reference", description=__doc__)
+    parser.add_argument("source", type=path, help="a results directory")
+    parser.add_argument("target", type=path, help="the small copy, for instance results/reference")
     parser.add_argument("--rows-only", action="store_true", help="leave all arrays behind")
-    arguments = parser.parse_args()
     try:
+        arguments = parser.parse_args()
         size = make_reference(arguments.source, arguments.target, arguments.rows_only)
     except (OSError, ValueError, KeyError) as error:
         print(f"reference: {' '.join(str(error).split())}", file=sys.stderr)

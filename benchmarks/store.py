@@ -90,7 +90,7 @@ def _tree(module: str) -> ast.Module:
     spec = importlib.util.find_spec(module)
     assert spec is not None, module
     assert spec.origin is not None, module
-    return ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+    return ast.parse(Path(spec.origin).read_bytes())  # bytes: a source says itself how it is encoded
 
 
 def _is_module(name: str) -> bool:

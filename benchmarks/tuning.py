@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.arguments import Parser, check_directory, make_directory
 from benchmarks.datasets import DATASETS, Kind
 from benchmarks.experiments.base import Experiment, Request, block, measure
 from benchmarks.options import DEFAULT_DATA_DIR, RunOptions, make_options
@@ -238,7 +239,9 @@ def tuned(dataset: str, options: RunOptions) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(
+        prog="python -m benchmarks.tuning", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     own = sorted(set(TUNED_AS.values()))
     parser.add_argument("--dataset", nargs="+", default=own, metavar="NAME", help=f"default: {' '.join(own)}")
     parser.add_argument("--seeds", type=int, default=SEEDS, metavar="N", help=f"tuning seeds (default {SEEDS})")
@@ -251,9 +254,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--adopt", action="store_true", help=f"write the outcome to {TUNED_FILE.name}, which recipes read"
     )
-    given = parser.parse_args(arguments)
-    target = TUNED_FILE if given.adopt else Path(given.results_dir) / TUNED_FILE.name
     try:
+        given = parser.parse_args(arguments)
+        target = TUNED_FILE if given.adopt else Path(given.results_dir) / TUNED_FILE.name
         for name in given.dataset:
             if lookup(TUNED_AS, "data set", name) != name:
                 raise InputError(
@@ -268,7 +271,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 },
             }
         )
-        options.output_dir.mkdir(parents=True, exist_ok=True)
+        check_directory(options.output_dir, "results directory")
+        make_directory(options.output_dir, "results directory")
         outcome = json.loads(TUNED_FILE.read_text(encoding="utf-8"))
         for name in dict.fromkeys(given.dataset):
             found = tuned(name, options)

@@ -60,3 +60,7 @@ class Plugin:
             except (TypeError, ValueError) as error:
                 reason = " ".join(str(error).split())
                 raise ValueError(f"arm {arm!r:.80} of {self.name!r} does not fit its Settings: {reason:.300}") from None
+
+    def label(self, arm: Mapping[str, Any]) -> str:
+        """What an arm is called in tables."""
+        return self.model.describe(self.model.Settings(**arm))

@@ -16,8 +16,8 @@ Writes ``simulation.csv`` (all rates), ``simulation.md`` and ``power.png``.
 
 from __future__ import annotations
 
-import argparse
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -33,8 +33,10 @@ from benchmarks.analysis.comparisons import compare, setting_p_values
 from benchmarks.analysis.made_up import CASES, DISTRIBUTIONS, MADE, SPREADS, Falsehood, made_claim, made_groups
 from benchmarks.analysis.statistics import runs_needed
 from benchmarks.analysis.verdicts import ALPHA, NEEDED, judge
+from benchmarks.arguments import Parser, check_directory, make_directory, path
 from benchmarks.claims import FAMILY_SIZES
 from benchmarks.claims.spec import Claim, Family, Quantifier
+from benchmarks.specs import InputError
 
 REPETITIONS = 100_000
 FAMILY_SHARE = 50
@@ -419,23 +421,37 @@ def draw_power(rows: pd.DataFrame, path: Path) -> None:
     plt.close(figure)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="False verdicts and power of the rules, on made-up runs.")
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Simulate and write.
+
+    Returns:
+        exit status: 0 done, 2 bad arguments.
+    """
+    parser = Parser(
+        prog="python -m benchmarks.analysis.simulate",
+        description="False verdicts and power of the rules, on made-up runs.",
+    )
     parser.add_argument(
         "--repetitions", type=int, default=REPETITIONS,
         help=f"of each single test; a family has 1 in {FAMILY_SHARE} of them, a point of a power curve 1 in {POWER_SHARE}",
     )  # fmt: skip
-    parser.add_argument("--out", type=Path, default=Path("results/simulation"), help="folder of the results")
+    parser.add_argument("--out", type=path, default=Path("results/simulation"), help="folder of the results")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
-    options = parser.parse_args(arguments)
-    if min(options.repetitions, options.workers) < 1:
-        parser.error("repetitions and workers are at least 1")
-    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        options = parser.parse_args(arguments)
+        if min(options.repetitions, options.workers) < 1:
+            raise InputError("--repetitions and --workers must be at least 1")
+        check_directory(options.out, "--out")
+        make_directory(options.out, "--out")
+    except InputError as error:
+        print(f"simulate: {error}", file=sys.stderr)
+        return 2
     rows = simulate(options.repetitions, options.workers)
     rows.to_csv(options.out / "simulation.csv", index=False)
     write_report(rows, options.out / "simulation.md")
     draw_power(rows, options.out / "power.png")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.command_line.parser import Parser
+from benchmarks.arguments import Parser, path
 
 DEFAULT_RESULTS = Path("results/reference")
 
@@ -22,7 +22,7 @@ def cite_parser() -> Parser:
     )
     parser.add_argument("--format", default="text", metavar="FORMAT", help="text (default), bibtex or latex")
     parser.add_argument(
-        "--results", type=Path, default=DEFAULT_RESULTS, metavar="RESULTS",
+        "--results", type=path, default=DEFAULT_RESULTS, metavar="RESULTS",
         help=f"the results that are cited (default: {DEFAULT_RESULTS}, the published ones)",
     )  # fmt: skip
     return parser

@@ -6,11 +6,11 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import get_args
 
+from benchmarks.arguments import Parser
 from benchmarks.command_line.cite import cite_parser
 from benchmarks.command_line.diff import diff_parser
 from benchmarks.command_line.evaluate import evaluate_parser
 from benchmarks.command_line.listing import LISTS, catalogue, list_parser
-from benchmarks.command_line.parser import Parser
 from benchmarks.command_line.report import report_parser
 from benchmarks.command_line.run import run_parser
 from benchmarks.command_line.verify import verify_parser

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
-from benchmarks.command_line.parser import Parser
+from benchmarks.arguments import Parser, path
 
 SHOWN = 30
 """Lines of metrics that are printed."""
@@ -19,8 +18,8 @@ def diff_parser() -> Parser:
         description="Two results directories side by side: which verdicts changed, which metrics moved beyond what seeds vary.",
         allow_abbrev=False,
     )
-    parser.add_argument("before", type=Path, metavar="A", help="a results directory, or a small copy of one")
-    parser.add_argument("after", type=Path, metavar="B", help="another")
+    parser.add_argument("before", type=path, metavar="A", help="a results directory, or a small copy of one")
+    parser.add_argument("after", type=path, metavar="B", help="another")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     return parser
 

@@ -6,12 +6,13 @@ import argparse
 import json
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
-from benchmarks.command_line.output_dir import check_output_dir
-from benchmarks.command_line.parser import Parser
+from benchmarks.arguments import Parser, check_directory, make_directory, path
 from benchmarks.options import make_options
 from benchmarks.specs import InputError, lookup
+
+WRITTEN = ("csv", "md", "tex")
+"""What is written of the table, by suffix."""
 
 
 def evaluate_parser() -> Parser:
@@ -24,11 +25,13 @@ def evaluate_parser() -> Parser:
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
     )
-    parser.add_argument("samples", type=Path, metavar="SAMPLES", help="an .npz file or a folder of images")
+    parser.add_argument("samples", type=path, metavar="SAMPLES", help="an .npz file or a folder of images")
     parser.add_argument("--dataset", required=True, metavar="NAME", help="what they are samples of")
-    parser.add_argument("--reference", type=Path, metavar="RESULTS", help="a results directory, or a small copy of one")
-    parser.add_argument("--name", metavar="TEXT", help="what they are called in the table (default: the file's name)")
-    parser.add_argument("--to", type=Path, metavar="DIR", help="write samples.csv, samples.md and samples.tex there")
+    parser.add_argument("--reference", type=path, metavar="RESULTS", help="a results directory, or a small copy of one")
+    parser.add_argument(
+        "--name", type=line, metavar="TEXT", help="what they are called in the table (default: the file's name)"
+    )
+    parser.add_argument("--to", type=path, metavar="DIR", help="write samples.csv, samples.md and samples.tex there")
     parser.add_argument("--device", help="auto, cpu, cuda or cuda:n (default: auto)")
     parser.add_argument("--data-dir", metavar="DIR", help="data, in torchvision's layout")
     parser.add_argument("--offline", action="store_true", help="never download anything")
@@ -42,6 +45,17 @@ def evaluate_parser() -> Parser:
     return parser
 
 
+def line(text: str) -> str:
+    """The type of an argument that is one line of text.
+
+    Raises:
+        ArgumentTypeError: it is more, or none.
+    """
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"{text!a:.80} is not one line of text; give a name")
+    return text
+
+
 def evaluate_samples(words: Sequence[str]) -> int:
     """Measure, and print the table.
 
@@ -50,7 +64,6 @@ def evaluate_samples(words: Sequence[str]) -> int:
     """
     given = vars(evaluate_parser().parse_args(words))
     own = {name: given.pop(name, None) for name in ("samples", "reference", "name", "to")}
-    options = make_options({**given, "dataset": [given["dataset"]]})
     from benchmarks.datasets import DATASETS, load
     from benchmarks.datasets.own import shown_name
     from benchmarks.datasets.samples import read_samples
@@ -62,12 +75,16 @@ def evaluate_samples(words: Sequence[str]) -> int:
     from benchmarks.report.given_samples import csv, measured_with, page
     from benchmarks.report.results import load as load_results
 
-    dataset = options.dataset[0]
+    dataset = given["dataset"]
     if lookup(DATASETS, "data set", dataset).kind != "images" or dataset == "own":
         names = ", ".join(name for name, entry in DATASETS.items() if entry.kind == "images" and name != "own")
         raise InputError(f"data set {dataset!r} is not one whose samples can be measured so; those are {names}")
+    options = make_options({**given, "dataset": [dataset]})
     if own["to"] is not None:
-        check_output_dir(own["to"])
+        check_directory(own["to"], "--to")
+        for name in (f"samples.{suffix}" for suffix in WRITTEN):
+            if (own["to"] / name).is_dir():
+                raise InputError(f"--to {own['to']}: {name} is a directory; move it or give another place")
     environment, inception = environment_for(options.device), inception_weights(options)
     results = load_results(own["reference"]) if own["reference"] is not None else None
     n = measured_with(results, dataset) if results is not None else RECIPES[dataset].samples
@@ -75,17 +92,14 @@ def evaluate_samples(words: Sequence[str]) -> int:
     every = read_samples(own["samples"], data)
     samples = chosen(every, min(n, len(data.test)), dataset, strict=results is not None)
     if own["to"] is not None:
-        try:
-            own["to"].mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"--to {own['to']} cannot be made ({error.strerror}); give another directory") from None
+        make_directory(own["to"], "--to")
     extractors, notes = choose(data, len(samples), inception)
     values = values_of(samples, data, extractors, environment.device)
     real = floors_of(len(samples), data, extractors, environment.device).rows
     name = own["name"] or shown_name(own["samples"])
     made = page(name, dataset, (len(samples), len(every)), values, real, metric_facts(), results, notes)
     if own["to"] is not None:
-        for suffix, text in {"csv": csv(made), "md": made.markdown(), "tex": made.latex(f"samples {dataset}")}.items():
+        for suffix, text in zip(WRITTEN, (csv(made), made.markdown(), made.latex(f"samples {dataset}")), strict=True):
             (own["to"] / f"samples.{suffix}").write_text(text, encoding="utf-8")
     if options.json_output:
         real = [{**row, "value": None if math.isnan(row["value"]) else row["value"]} for row in real]  # NaN is no JSON

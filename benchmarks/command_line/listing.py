@@ -6,7 +6,7 @@ import inspect
 import json
 from collections.abc import Sequence
 
-from benchmarks.command_line.parser import Parser
+from benchmarks.arguments import Parser
 from benchmarks.options import make_options
 from benchmarks.specs import lookup
 
@@ -58,7 +58,8 @@ def catalogue() -> dict[str, dict[str, str]]:
 
     def first_line(model: type) -> str:
         module = inspect.getmodule(model)
-        return ((module.__doc__ if module else None) or "").strip().splitlines()[0].rstrip(".")
+        text = ((module.__doc__ if module else None) or model.__doc__ or model.__name__).strip()
+        return text.partition("\n")[0].rstrip(".")
 
     return {
         "models": {name: first_line(model) for name, model in MODELS.items()},

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.arguments import check_directory, make_directory
 from benchmarks.specs import InputError, check_version
 
 RESULT_FOLDERS = (
@@ -32,12 +33,8 @@ def check_output_dir(path: Path) -> None:
     Raises:
         InputError: the path is a file or below one, or holds something else under a name that results need.
     """
+    check_directory(path, "results directory")
     try:
-        for existing in (path, *path.resolve().parents):
-            if existing.exists():
-                if not existing.is_dir():
-                    raise InputError(f"results directory {path}: {existing} is a file; give a directory")
-                break
         for name in RESULT_FOLDERS:
             if os.path.lexists(path / name) and not (path / name).is_dir():
                 raise InputError(
@@ -56,14 +53,8 @@ def make_output_dir(path: Path) -> None:
     Raises:
         InputError: it cannot be written to.
     """
-    try:
-        for folder in (path, *(path / name for name in WRITTEN_TO)):
-            folder.mkdir(parents=True, exist_ok=True)
-            probe = folder / f".writable-{os.getpid()}"
-            probe.touch()
-            probe.unlink()
-    except OSError as error:
-        raise InputError(f"results directory {path} cannot be written to ({error.strerror}); give another") from None
+    for folder in (path, *(path / name for name in WRITTEN_TO)):
+        make_directory(folder, "results directory")
 
 
 def check_earlier_run(path: Path) -> None:

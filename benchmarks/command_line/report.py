@@ -6,10 +6,9 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
+from benchmarks.arguments import Parser, holds_a_run, path
 from benchmarks.command_line.output_dir import check_output_dir, writing_alone
-from benchmarks.command_line.parser import Parser
 from benchmarks.specs import InputError
 
 
@@ -20,8 +19,8 @@ def report_parser() -> Parser:
         description="Write tables, pictures and report.html anew from stored rows and arrays.",
         allow_abbrev=False,
     )
-    parser.add_argument("results", type=Path, metavar="RESULTS", help="a results directory, or a small copy of one")
-    parser.add_argument("--to", metavar="DIR", help="write them there (default: into RESULTS)")
+    parser.add_argument("results", type=path, metavar="RESULTS", help="a results directory, or a small copy of one")
+    parser.add_argument("--to", type=path, metavar="DIR", help="write them there (default: into RESULTS)")
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes that draw (default: one per core)"
     )
@@ -38,9 +37,9 @@ def rebuild(words: Sequence[str]) -> int:
     arguments = report_parser().parse_args(words)
     if arguments.jobs < 1:
         raise InputError(f"option jobs = {arguments.jobs}: give at least 1")
-    if arguments.to is not None and (not arguments.to or "\0" in arguments.to):
-        raise InputError(f"option to = {arguments.to!r}: give the path of a directory")
-    root, target = arguments.results, Path(arguments.to) if arguments.to else arguments.results
+    root, target = arguments.results, arguments.to or arguments.results
+    if holds_a_run(target) and target.resolve() != root.resolve():
+        raise InputError(f"{target} holds the results of another run; give another place by --to DIR")
     from benchmarks.report.results import load
     from benchmarks.report.write import REPORT, write_report
 

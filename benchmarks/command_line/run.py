@@ -7,9 +7,9 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.arguments import Parser, check_directory, make_directory, path
 from benchmarks.command_line.output_dir import (
     check_earlier_run,
     check_output_dir,
@@ -17,7 +17,6 @@ from benchmarks.command_line.output_dir import (
     make_output_dir,
     writing_alone,
 )
-from benchmarks.command_line.parser import Parser
 from benchmarks.options import DEFAULT_DATA_DIR, RunOptions, make_options
 from benchmarks.specs import PROFILES, InputError
 
@@ -59,7 +58,7 @@ def run_parser() -> Parser:
         metavar="FILE.py",
         help="models of your own, which join every comparison",
     )
-    what.add_argument("--config", type=Path, metavar="FILE.toml", help="options from a file; those given here win")
+    what.add_argument("--config", type=path, metavar="FILE.toml", help="options from a file; those given here win")
     how = parser.add_argument_group("how")
     how.add_argument(
         "--seeds",
@@ -163,12 +162,16 @@ def run(words: Sequence[str]) -> int:
         InputError: bad arguments, data or directories; nothing has been written then.
     """
     options = options_from(words)
+    from benchmarks.contract import check_plugins
+    from benchmarks.datasets import DATASETS
     from benchmarks.dry_run import plan_facts, plan_lines
     from benchmarks.planning import make_plan
     from benchmarks.store import Store
 
     started = time.perf_counter()
     check_output_dir(options.output_dir)
+    if options.tensorboard is not None:
+        check_directory(options.tensorboard, "directory for TensorBoard")
     check_earlier_run(options.output_dir)
     if options.overwrite == "never" and holds_results(options.output_dir):
         raise InputError(
@@ -178,15 +181,20 @@ def run(words: Sequence[str]) -> int:
     store = Store(options.output_dir, read_only=options.dry_run)
     plan = make_plan(options, store)
     planned = time.perf_counter()
-    if not plan.measurements:
+    asked = {one.measurement.block.model for one in plan.measurements if one.measurement.block is not None}
+    only_experiments = bool(options.experiment) and not options.claim  # claims may be of data alone
+    if not plan.measurements or (options.model and only_experiments and not asked):
         raise InputError(
             "nothing is left to measure: no experiment or claim that was named asks for these models on these data sets"
         )
+    check_plugins(asked, {DATASETS[name].kind for name in (one.measurement.dataset for one in plan.measurements)})
     if options.dry_run:
         if not options.quiet or options.json_output:
             print(json.dumps(plan_facts(plan), indent=1) if options.json_output else "\n".join(plan_lines(plan)))
         return 0
     make_output_dir(options.output_dir)
+    if options.tensorboard is not None:
+        make_directory(options.tensorboard, "directory for TensorBoard")
     if not options.quiet:
         for note in plan.notes:
             print(f"run_bench.py: note: {note}", file=sys.stderr)

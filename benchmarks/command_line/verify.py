@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
-from benchmarks.command_line.parser import Parser
+from benchmarks.arguments import Parser, path
 from benchmarks.options import make_options
 from benchmarks.specs import InputError
 
@@ -21,7 +20,7 @@ def verify_parser() -> Parser:
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
     )
-    parser.add_argument("results", type=Path, metavar="RESULTS", help="a results directory, or a small copy of one")
+    parser.add_argument("results", type=path, metavar="RESULTS", help="a results directory, or a small copy of one")
     parser.add_argument("--sample", type=int, default=3, metavar="N", help="how many blocks (default: 3)")
     parser.add_argument("--sample-seed", type=int, default=0, metavar="S", help="which ones (default: 0)")
     parser.add_argument(

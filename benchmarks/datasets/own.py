@@ -24,6 +24,8 @@ from benchmarks.datasets.base import Dataset, OwnData
 from benchmarks.datasets.splits import held_out
 from benchmarks.specs import InputError
 
+Sides = tuple[int, int]
+"""Height and width in pixels."""
 Part = tuple[np.ndarray, np.ndarray | None]
 """uint8 images, (N, H, W) grey or (N, H, W, 3) colour, and labels (N,) or None."""
 
@@ -89,6 +91,7 @@ def own_images(data: OwnData) -> Dataset:
         labelled = len(classes) > 1
     else:
         labelled = False
+    check_contents(f"own data {path}", train, test)
     height, width = train.shape[1:3]
     colour = train.ndim == 4
     facts = f"{height} × {width} {'colour' if colour else 'grey'} images, {len(train)} train / {len(test)} test ({how})"
@@ -123,13 +126,47 @@ def shown_name(path: Path) -> str:
     return " ".join(os.fsencode(path.resolve().name).decode(errors="replace").split())
 
 
-def check_sides(where: str, height: int, width: int) -> None:
-    """Refuse images too small for the networks, or too large.
+def check_scale(where: str, images: np.ndarray) -> None:
+    """Refuse bytes that are 0 and 1 alone: pixels in [0, 1] that were turned into whole numbers.
+
+    Raises:
+        InputError: they are.
+    """
+    if images.max() == 1:
+        raise InputError(
+            f"{where}: all pixels are 0 or 1; expected 0 to 255 (pixels in [0, 1] become such by (255 * x).round().astype('uint8'))"
+        )
+
+
+def check_contents(where: str, train: np.ndarray, test: np.ndarray) -> None:
+    """Refuse images that no metric says anything of: all flat, or all the same.
+
+    Args:
+        where: they are from.
+        train: uint8, (N, H, W) or (N, H, W, 3).
+        test: likewise.
+
+    Raises:
+        InputError: they are.
+    """
+    for images in (train, test):
+        check_scale(where, images)
+        if (images.max(axis=(1, 2)) == images.min(axis=(1, 2))).all():
+            raise InputError(f"{where}: every image is of one colour throughout; give images with something on them")
+        if (images == images[:1]).all():
+            raise InputError(f"{where}: all images are the same one; give different ones")
+
+
+def check_sides(where: str, height: int, width: int, sides: Sides | None = None) -> None:
+    """Refuse images of other than the wanted sides, or where none are wanted too small for the networks, or too large.
 
     Raises:
         InputError: names the image.
     """
-    if not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in (height, width)):
+    if sides is not None:
+        if (height, width) != sides:
+            raise InputError(f"{where}: {height} × {width} pixels; must be {sides[0]} × {sides[1]}")
+    elif not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in (height, width)):
         raise InputError(
             f"{where}: {height} × {width} pixels; images must be from {SMALLEST_SIDE} × {SMALLEST_SIDE} to "
             f"{LARGEST_SIDE} × {LARGEST_SIDE} (--image-size S crops to the square and resizes)"
@@ -188,7 +225,22 @@ def _checked_alike(path: Path, parts: list[Part]) -> list[Part]:
     return parts
 
 
-def npz_part(archive: zipfile.ZipFile, path: Path, name: str, labelled: bool, size: int | None) -> Part:
+def npz_part(
+    archive: zipfile.ZipFile, path: Path, name: str, labelled: bool, size: int | None, sides: Sides | None = None
+) -> Part:
+    """One array of images with its labels.
+
+    Args:
+        archive: the file, open.
+        path: its name.
+        name: of the array.
+        labelled: whether there are labels.
+        size: crop and resize to this side; None: leave as they are.
+        sides: that the images must have; None: any that the networks can take.
+
+    Raises:
+        InputError: see :func:`read_npz`.
+    """
     where = f"own data {path}: {name}"
     shape, dtype = _npz_header(archive, name, where)
     if dtype != np.uint8:
@@ -199,9 +251,9 @@ def npz_part(archive: zipfile.ZipFile, path: Path, name: str, labelled: bool, si
     if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
         raise InputError(f"{where} has the shape {shape}; expected (N, H, W), (N, H, W, 1) or (N, H, W, 3)")
     if min(shape) < 1:
-        raise InputError(f"{where} has the shape {shape}: it is empty; expected at least {LEAST_TEST} images")
+        raise InputError(f"{where} has the shape {shape}: it is empty; expected images")
     if size is None:
-        check_sides(where, *shape[1:3])
+        check_sides(where, shape[1], shape[2], sides)
     labels = None
     if labelled:
         labels = _npz_labels(archive, ARRAYS[name], f"own data {path}: {ARRAYS[name]}", shape[0])
@@ -251,12 +303,13 @@ def _npz_array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
 # folder -------------------------------------------------------------------------------------------------------------
 
 
-def read_folder(folder: Path, size: int | None) -> Part:
+def read_folder(folder: Path, size: int | None, sides: Sides | None = None) -> Part:
     """The pictures in a folder, in the order of their names: grey if all of them are, else in colour. Transparency is dropped.
 
     Args:
         folder: has pictures (``EXTENSIONS``), or subfolders with pictures, which are their classes. Other files do not count.
         size: crop and resize to this side; None: leave as they are.
+        sides: that all must have; None: any that the networks can take, all the same.
 
     Raises:
         InputError: no pictures, a file that is none, sizes that differ, or more than may be read.
@@ -265,7 +318,7 @@ def read_folder(folder: Path, size: int | None) -> Part:
     images: list[np.ndarray] = []
     total = 0
     for file in files:
-        image = read_picture(file, size)
+        image = read_picture(file, size, sides)
         if images and image.shape[:2] != images[0].shape[:2]:
             first = "{} × {}".format(*images[0].shape[:2])
             raise InputError(
@@ -277,7 +330,7 @@ def read_folder(folder: Path, size: int | None) -> Part:
         if total > LARGEST_BYTES:
             raise InputError(
                 f"own data {folder} has more than {LARGEST_BYTES // 2**20} MiB of pixels, the most that is read; "
-                "give fewer or smaller images (--image-size S)"
+                f"give fewer{' images' if sides else ' or smaller images (--image-size S)'}"
             )
     if any(image.ndim == 3 for image in images):
         images = [image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2) for image in images]
@@ -311,8 +364,8 @@ def list_pictures(folder: Path) -> tuple[list[str], np.ndarray | None]:
     names = {Path(path).name.lower() for path in subfolders}
     if inside and {"train", "test"} <= names:
         raise InputError(
-            f"own data {folder} has subfolders train and test, but subfolders are taken for classes; give one folder of images "
-            "(a fifth is held out for test), or an .npz file with train_images and test_images"
+            f"own data {folder} has subfolders train and test, but subfolders are taken for classes; give one folder of images, "
+            "or for --own-data an .npz file with train_images and test_images"
         )
     if not inside:
         return beside, None
@@ -336,7 +389,7 @@ def check_links(folder: Path) -> None:
         known[place] = path
 
 
-def read_picture(path: str, size: int | None) -> np.ndarray:
+def read_picture(path: str, size: int | None, sides: Sides | None = None) -> np.ndarray:
     """One picture, uint8, (H, W) if it is grey, else (H, W, 3).
 
     Raises:
@@ -351,7 +404,7 @@ def read_picture(path: str, size: int | None) -> np.ndarray:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
                 if size is None:
-                    check_sides(where, image.height, image.width)
+                    check_sides(where, image.height, image.width, sides)
                 if image.mode not in BYTE_MODES:
                     raise InputError(
                         f"{where} has pixels of Pillow's mode {image.mode}; expected 8 bits per channel (nothing is rescaled "

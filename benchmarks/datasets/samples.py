@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.datasets.base import Dataset
-from benchmarks.datasets.own import DAMAGE, flattened, npz_part, read_folder, shown_name
+from benchmarks.datasets.own import DAMAGE, Sides, check_scale, flattened, npz_part, read_folder, shown_name
 from benchmarks.specs import InputError
 
 NAMES = ("images", "samples", "arr_0")
@@ -25,30 +25,28 @@ def read_samples(path: Path, data: Dataset) -> np.ndarray:
     Raises:
         InputError: says what is at fault and what would be right.
     """
+    height, width = data.shape[-2:]
+    colour = len(data.shape) == 3
     try:
         if path.is_dir():
-            images = read_folder(path, None)[0]
+            images = read_folder(path, None, (height, width))[0]
         elif path.is_file():
-            images = read_array(path)
+            images = read_array(path, (height, width))
         else:
             raise InputError(f"{path}: there is no such file or folder; give an .npz file or a folder of images")
+        check_scale(str(path), images)
     except OSError as error:
         raise InputError(f"samples {error.filename or path} cannot be read ({error.strerror or error})") from None
     except InputError as error:
         raise InputError("samples " + str(error).removeprefix("own data").lstrip(": ")) from None
-    height, width = data.shape[-2:]
-    colour = len(data.shape) == 3
-    if images.shape[1:3] != (height, width) or (images.ndim == 4) != colour:
-        found = f"{images.shape[1]} × {images.shape[2]} pixels, {'colour' if images.ndim == 4 else 'grey'}"
-        raise InputError(
-            f"samples {shown_name(path)} have {found}; those of {data.name} must have {height} × {width}, "
-            f"{'colour' if colour else 'grey'}"
-        )
+    if (images.ndim == 4) != colour:
+        found, right = ("colour", "grey") if images.ndim == 4 else ("grey", "colour")
+        raise InputError(f"samples {shown_name(path)} are {found}; those of {data.name} must be {right}")
     return flattened(images)
 
 
-def read_array(path: Path) -> np.ndarray:
-    """The one array of images in an ``.npz`` file.
+def read_array(path: Path, sides: Sides) -> np.ndarray:
+    """The one array of images in an ``.npz`` file, of these sides.
 
     Raises:
         InputError: none, several, or one that holds no images.
@@ -61,7 +59,7 @@ def read_array(path: Path) -> np.ndarray:
                 raise InputError(
                     f"{path} has the arrays {', '.join(names[:12]) or '(none)'}; expected one of images, named 'images'"
                 )
-            return npz_part(archive, path, given[0], False, None)[0]
+            return npz_part(archive, path, given[0], False, None, sides)[0]
     except DAMAGE as error:
         if isinstance(error, InputError):
             raise

@@ -31,6 +31,9 @@ from benchmarks.worker import Outcome, Work, run_unit
 
 REACH_SECONDS = 10.0
 """How long a cluster's address may take to answer."""
+FRAME_HEADER, SETTINGS_FRAME = 9, 4
+HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, SETTINGS_FRAME, 0, 0, 0, 0, 0])
+"""What a client says first, with an empty SETTINGS frame; the length of a frame's header; the frame's type in it."""
 WAIT_SECONDS = 0.2
 """How often the driver looks at its tasks."""
 MOST_AT_RAY = 1_000
@@ -254,9 +257,13 @@ class RayExecutor:
         with self.lock:
             while self.waiting and len(self.running) < self.limit:
                 task = self.waiting.popleft()
-                task.reference = self.task.remote(
-                    task.unit, task.work, task.patience, self.facts, self.reports, task.number
-                )
+                try:
+                    task.reference = self.task.remote(
+                        task.unit, task.work, task.patience, self.facts, self.reports, task.number
+                    )
+                except Exception as error:  # what Ray says of what is asked for
+                    task.future.set_exception(WorkerEndedError("failed", first_line(error)))
+                    continue
                 self.running[task.reference] = task
 
     def _listen(self) -> None:
@@ -310,19 +317,28 @@ def first_line(error: BaseException) -> str:
 
 
 def reachable(address: str | None) -> None:
-    """Check that somebody listens where a cluster is said to be; Ray itself would try for minutes.
+    """Check that a service of Ray's kind listens where a cluster is said to be; Ray itself would try for minutes.
+
+    Ray speaks gRPC, so HTTP/2: whoever does answers the client's preface with a SETTINGS frame (RFC 9113, section 3.4).
 
     Raises:
-        InputError: nobody does, or it is no address.
+        InputError: nobody answers, or somebody who speaks otherwise.
     """
     if address is None or address == "auto":
         return
     host, _, port = address.removeprefix("ray://").rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise InputError(f"--address {address!r}: give HOST:PORT of the cluster's head node, or auto")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=REACH_SECONDS).close()
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=REACH_SECONDS) as connection:
+            if os.environ.get("RAY_USE_TLS") == "1":  # what is said there cannot be understood from here
+                return
+            connection.settimeout(REACH_SECONDS)
+            connection.sendall(HTTP2_PREFACE)
+            answer = connection.recv(FRAME_HEADER, socket.MSG_WAITALL)
     except OSError as error:
         raise InputError(
             f"--address {address}: no Ray cluster answers there ({error.strerror or error}); start one (ray start --head)"
         ) from None
+    if len(answer) < FRAME_HEADER or answer[3] != SETTINGS_FRAME:
+        raise InputError(
+            f"--address {address}: what answers there is no Ray cluster; give the address of its head node"
+        )

@@ -299,6 +299,7 @@ def intervals_figure(results: Results, dataset: str) -> Figure | None:
 
 def set_range(axes: Axes, base: str, values: np.ndarray) -> None:
     """Scale and limits of an axis that hold all values; an interval of a few wild seeds may reach beyond."""
+    values = values[np.isfinite(values)]
     if len(values) == 0:
         return
     low, high = float(values.min()), float(values.max())

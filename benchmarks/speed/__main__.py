@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 import torch
 
+from benchmarks.arguments import Parser, check_directory, make_directory, path
 from benchmarks.datasets import DATASETS, load
 from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.outputs import processor
@@ -41,9 +42,9 @@ def positive(text: str) -> int:
     return value
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Parser of the command."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="python -m benchmarks.speed", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument("part", nargs="*", help=f"what to measure: {', '.join(PARTS)} (default: all)")
@@ -57,8 +58,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--profile", default="standard", help="of whole runs")
     made.add_argument("--device", default="auto")
     made.add_argument("--threads", type=positive, default=1, help="of each process")
-    made.add_argument("--data-dir", type=Path, default=DEFAULT_DATA_DIR)
-    made.add_argument("--output", type=Path, help="a folder for speed.json, speed.md and speed.png")
+    made.add_argument("--data-dir", type=path, default=DEFAULT_DATA_DIR)
+    made.add_argument("--output", type=path, help="a folder for speed.json, speed.md and speed.png")
     return made
 
 
@@ -109,16 +110,17 @@ def main() -> int:
     Returns:
         exit status: 0 done, 2 bad arguments.
     """
-    arguments = parser().parse_args()
-    torch.set_num_threads(arguments.threads)
     try:
+        arguments = parser().parse_args()
+        torch.set_num_threads(arguments.threads)
         parts = [name for name in PARTS if not arguments.part or name in arguments.part]
         for name in arguments.part:
             lookup(PARTS, "part", name)
         options = make_options({"device": arguments.device, "profile": arguments.profile})
         environment = environment_for(options.device)
-        if arguments.output and (arguments.output.exists() and not arguments.output.is_dir()):
-            raise InputError(f"output {arguments.output} is a file; give a folder")
+        if arguments.output:
+            check_directory(arguments.output, "--output")
+            make_directory(arguments.output, "--output")
         cases = checked_cases(arguments, environment.device)
         if "peers" in arguments.part and not peers.there():
             raise InputError(peers.ABSENT)

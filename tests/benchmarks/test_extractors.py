@@ -144,12 +144,25 @@ def test_labels_that_will_not_do(message: str, labels: np.ndarray | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "message"), [(["rings"], "unknown data set 'rings'; did you mean 'ring'?"), (["ring"], "holds points")]
+    ("words", "message"),
+    [
+        (["rings"], "unknown data set 'rings'; did you mean 'ring'?"),
+        (["ring"], "holds points"),
+        (["digits", "ring"], "holds points"),
+        (["digits", "nope"], "unknown data set 'nope'"),
+        (["digits", "--own-data", "x.npz"], "--own-data is given without --dataset own"),
+        (["digits", "--image-size", "8"], "--image-size is for the images of --own-data"),
+        (["own", "--own-data", "x.npz", "--image-size", "0"], "option image_size = 0"),
+        (["own", "--own-data", ""], "'' is no path"),
+        (["own"], "needs --own-data PATH"),
+        (["digits", "--data-dir", "x" * 300], "File name too long"),
+    ],
 )
 def test_bad_names_are_one_line(
     words: list[str], message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["extractors", *words])
+    monkeypatch.setattr(extractors, "train_extractor", None)  # not one is trained
     assert main() == 2
     error = capsys.readouterr().err
     assert message in error

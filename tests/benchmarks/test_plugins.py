@@ -90,6 +90,8 @@ def test_the_template_joins_every_comparison_as_it_is_pasted(tmp_path: Path) -> 
 
 def test_a_plugin_stands_in_lists_and_arms(tmp_path: Path) -> None:
     text = TEMPLATE.replace("model=MyModel)", 'model=MyModel, arms=({}, {"learning_rate": 0.01}), kinds=("images",))')
+    named = '@classmethod\n    def describe(cls, settings):\n        return f"MMD net ({settings.learning_rate})"'
+    text = text.replace("    stacked = True", f"    {named}\n\n    stacked = True")
     plugins.join([written(tmp_path, "listed", text)])
     assert catalogue()["models"]["my-model"].startswith("Generative moment matching network")
     own = [("my-model", {}), ("my-model", {"learning_rate": 0.01})]
@@ -183,6 +185,29 @@ FILES = {
     "arm": (TEMPLATE.replace("model=MyModel", 'model=MyModel, arms=({"rate": 1},)'), "does not fit its Settings"),
     "arms": (TEMPLATE.replace("model=MyModel", "model=MyModel, arms=()"), "at least one"),
     "kinds": (TEMPLATE.replace("model=MyModel", 'model=MyModel, kinds=("text",)'), "'mixture' and 'images'"),
+    "ends": ("import sys\n\nsys.exit(0)", "line 3: SystemExit: 0"),
+    "alike": (
+        TEMPLATE.replace("model=MyModel", 'model=MyModel, arms=({"learning_rate": 1e-3}, {"learning_rate": 0.1})'),
+        "is called 'MMD net', as another one is; give the model a describe() that tells them apart",
+    ),
+    "title of the suite": (TEMPLATE.replace('"MMD net"', '"ae"'), "is called 'ae', which is ae; choose another title"),
+    "empty title": (TEMPLATE.replace('"MMD net"', '" "'), "must be one line of text"),
+    "two lines": (TEMPLATE.replace('"MMD net"', '"MMD\\nnet"'), "must be one line of text"),
+    "infinite": (
+        TEMPLATE.replace("LearningRate = 1e-3", 'LearningRate = 1e-3\n        clip: float = float("inf")'),
+        "has settings that JSON cannot hold",
+    ),
+    "no JSON": (
+        TEMPLATE.replace("LearningRate = 1e-3", "LearningRate = 1e-3\n        some: object = object()"),
+        "has settings that JSON cannot hold",
+    ),
+    "describe": (
+        TEMPLATE.replace(
+            "    stacked = True",
+            "    @classmethod\n    def describe(cls, settings):\n        raise KeyError('x')\n\n    stacked = True",
+        ),
+        "describe() fails (KeyError: 'x')",
+    ),
 }
 
 
@@ -195,6 +220,35 @@ def test_a_bad_file_is_one_line(what: str, tmp_path: Path, capsys: pytest.Captur
     assert message in said and len(said.splitlines()) == 1 and "Traceback" not in said
     assert not (tmp_path / "results").exists()
     assert not plugins.JOINED and "plugin_bad" not in sys.modules
+
+
+@pytest.mark.parametrize("what", ["other rows", "sample draws", "budget"])
+def test_a_model_that_breaks_the_contract_is_refused_before_training(
+    what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it gives would fail in the end, or mean something else than is said."""
+    drawing = (SAMPLE, 'alone\n        import torch; return self.generator(torch.randn_like(noise["latent"]))')
+    (old, new), message = BROKEN.get(what, (drawing, "depends on those that are drawn with it"))
+    text = TEMPLATE.replace("  # every row depends on its own noise alone", "  # alone")
+    path, results = written(tmp_path, "broken", text, (old, new)), tmp_path / "results"
+    words = ["--experiment", "mixtures", "--dataset", "ring", "--profile", "smoke", "--device", "cpu", "--offline"]
+    assert main([*words, "--plugin", str(path), "--results-dir", str(results)]) == 2
+    said = capsys.readouterr().err
+    assert "breaks the contract on ring: " in said and message in said and len(said.splitlines()) == 1
+    assert not results.exists()
+    assert main([*words, "--plugin", str(path), "--model", "ae", "--dry-run"]) == 0  # which is not asked for
+
+
+def test_sources_that_are_unusual_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No docstring, and another encoding than UTF-8, which the file names."""
+    path = tmp_path / "plain.py"
+    source = TEMPLATE.partition("\n\n")[2].replace('"MMD net"', '"MMD net é"')
+    path.write_bytes(b"# -*- coding: latin-1 -*-\n" + source.encode("latin-1"))
+    assert main(["list", "models", "--plugin", str(path)]) == 0
+    assert "my-model" in capsys.readouterr().out
+    words = ["--experiment", "mixtures", "--dataset", "ring", "--profile", "smoke", "--device", "cpu", "--offline"]
+    assert main([*words, "--plugin", str(path), "--dry-run"]) == 0
+    assert "MMD net é" in capsys.readouterr().out
 
 
 def test_paths_that_are_no_plugins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

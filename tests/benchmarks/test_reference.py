@@ -137,6 +137,16 @@ def test_nothing_but_an_earlier_copy_is_replaced(
     assert sorted(path for path in tmp_path.rglob("*")) == before
 
 
+def test_a_copy_of_a_copy_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = results_at(tmp_path / "results")
+    (source / "rows.csv").rename(source / "rows.csv.gz")
+    monkeypatch.setattr("sys.argv", ["reference", str(source), str(tmp_path / "copy")])
+    assert main() == 2
+    assert "is a small copy already" in capsys.readouterr().err and not (tmp_path / "copy").exists()
+
+
 def test_an_earlier_copy_is_replaced(tmp_path: Path) -> None:
     source = results_at(tmp_path / "results")
     make_reference(source, tmp_path / "copy")

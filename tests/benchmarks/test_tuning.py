@@ -125,12 +125,14 @@ def test_a_search_is_resumed_and_adopted(
         (["--seeds", "101"], "there are only 100"),
         (["--seeds", "0"], "option seeds = 0"),
         (["--profile", "fast"], "smoke, standard or full"),
+        (["--sedes", "1"], "unrecognized arguments"),
+        (["--results-dir", __file__], "is a file; give a directory"),
     ],
 )
 def test_bad_input_is_one_line(
     arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert tuning.main([*arguments, "--results-dir", str(tmp_path)]) == 2
+    assert tuning.main(["--results-dir", str(tmp_path), *arguments]) == 2
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1

@@ -6,17 +6,18 @@ of one title, each with other claims, stand as one.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from benchmarks.arguments import Parser, holds_a_run, path
 from benchmarks.report.pages.claims_page import claims_page
 from benchmarks.report.pages.documents_page import documents_page
 from benchmarks.report.pages.gallery_page import gallery_page, pictures
 from benchmarks.report.pages.joined import Joined, Judged
 from benchmarks.report.results import Results, load
 from benchmarks.report.web.pictures import shrunk
+from benchmarks.specs import InputError
 
 WIDEST = 1100
 """Pixels of a picture's width on the page."""
@@ -49,15 +50,17 @@ def write_pages(runs: Iterable[tuple[str, Path]], target: Path) -> None:
         target: folder of the pages.
 
     Raises:
-        InputError: a directory is none of results, or two of one title judged the same claim.
+        InputError: a directory is none of results, or two of one title judged the same claim; the target is one of results.
     """
     titled: dict[str, list[Results]] = {}
-    for title, path in runs:
-        titled.setdefault(title, []).append(load(path))
+    for title, root in runs:
+        titled.setdefault(title, []).append(load(root))
     results: dict[str, Judged] = {
         title: parts[0] if len(parts) == 1 else Joined(parts) for title, parts in titled.items()
     }
     main = next(iter(titled.values()))[0]
+    if holds_a_run(target):
+        raise InputError(f"{target} holds the results of a run; give another folder for the pages")
     figures = target / "figures"
     figures.mkdir(parents=True, exist_ok=True)
     of_claims = {name: f"claim-{name}" for name in main.claims}
@@ -70,16 +73,16 @@ def write_pages(runs: Iterable[tuple[str, Path]], target: Path) -> None:
 
 def named(text: str) -> tuple[str, Path]:
     """``TITLE=PATH``; a path alone is the main run."""
-    title, _, path = text.rpartition("=")
-    return title or MAIN, Path(path)
+    title, _, place = text.rpartition("=")
+    return title or MAIN, path(place)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.report.pages", description=__doc__)
+    parser = Parser(prog="python -m benchmarks.report.pages", description=__doc__)
     parser.add_argument("runs", nargs="+", type=named, metavar="[TITLE=]RESULTS", help="results directories")
-    parser.add_argument("--target", type=Path, default=Path("docs"), help="where the pages go (default: docs)")
-    arguments = parser.parse_args()
+    parser.add_argument("--target", type=path, default=Path("docs"), help="where the pages go (default: docs)")
     try:
+        arguments = parser.parse_args()
         write_pages(arguments.runs, arguments.target)
     except (OSError, ValueError, KeyError) as error:
         print(f"pages: {' '.join(str(error).split())}", file=sys.stderr)

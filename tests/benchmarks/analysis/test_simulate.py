@@ -242,7 +242,16 @@ def test_all_files_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert (tmp_path / "power.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_no_repetitions(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        simulate.main(["--repetitions", "0"])
-    assert "at least 1" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--repetitions", "0"], "at least 1"),
+        (["--workers", "many"], "invalid int value: 'many'"),
+        (["--out", __file__], "is a file; give a directory"),
+        (["--out", f"{__file__}/x"], "is a file; give a directory"),
+    ],
+)
+def test_bad_arguments_are_one_line(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate.main(words) == 2
+    said = capsys.readouterr().err
+    assert message in said and len(said.splitlines()) == 1

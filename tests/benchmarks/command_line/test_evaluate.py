@@ -92,8 +92,9 @@ def test_a_sorted_file_is_not_cut_off() -> None:
 
 GREY = np.zeros((100, 8, 8), np.uint8)
 ARRAYS: dict[str, tuple[dict[str, np.ndarray], str]] = {
-    "size": ({"images": np.zeros((100, 9, 8), np.uint8)}, "9 × 8 pixels, grey; those of digits must have 8 × 8, grey"),
-    "colour": ({"images": np.zeros((100, 8, 8, 3), np.uint8)}, "8 × 8 pixels, colour"),
+    "size": ({"images": np.zeros((100, 9, 8), np.uint8)}, "9 × 8 pixels; must be 8 × 8"),
+    "colour": ({"images": np.zeros((100, 8, 8, 3), np.uint8)}, "are colour; those of digits must be grey"),
+    "scale": ({"images": np.tile(np.eye(8, dtype=np.uint8), (100, 1, 1))}, "all pixels are 0 or 1; expected 0 to 255"),
     "floats": ({"images": np.zeros((100, 8, 8))}, "is float64; expected uint8"),
     "two": ({"a": GREY, "b": GREY}, "has the arrays a, b; expected one of images"),
     "ambiguous": ({"images": GREY, "samples": GREY}, "has the arrays"),
@@ -119,7 +120,8 @@ def test_wrong_samples_are_one_line(what: str, tmp_path: Path, capsys: pytest.Ca
         ("pyproject.toml --dataset digits", "is damaged or no .npz file"),
         ("tests --dataset digits", "has no images"),
         ("nowhere.npz --dataset ring", "'ring' is not one whose samples can be measured so; those are digits"),
-        ("nowhere.npz --dataset own", "--dataset own needs --own-data"),
+        ("nowhere.npz --dataset own", "'own' is not one whose samples can be measured so; those are digits"),
+        ("results/reference --dataset digits", "must be 8 × 8"),
         ("nowhere.npz --dataset digit", "did you mean 'digits'?"),
         ("nowhere.npz", "--dataset"),
         ("nowhere.npz --dataset digits --reference nowhere", "is not a results directory"),
@@ -137,3 +139,30 @@ def test_wrong_words_are_one_line(
     assert main(["evaluate", *words.split(), "--offline"]) == 2
     said = capsys.readouterr().err
     assert message in said and len(said.splitlines()) == 1
+
+
+def test_where_and_under_which_name_is_checked_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples = str(saved(tmp_path, "samples", images=GREY))
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "taken" / "samples.csv").mkdir(parents=True)
+    for words, message in (
+        (["--to", str(tmp_path / "loop")], "no path that leads anywhere"),
+        (["--to", str(tmp_path / "taken")], "samples.csv is a directory"),
+        (["--to", ""], "'' is no path"),
+        (["--reference", ""], "'' is no path"),
+        (["--name", "a\nb"], "is not one line of text"),
+        (["--name", "caf\udce9"], "is not one line of text"),
+    ):
+        assert main(["evaluate", samples, "--dataset", "digits", "--offline", *words]) == 2
+        said = capsys.readouterr().err
+        assert message in said and len(said.splitlines()) == 1
+
+
+def test_a_folder_of_samples_is_not_told_to_resize(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for side in (8, 9):
+        Image.fromarray(np.zeros((side, side), np.uint8)).save(tmp_path / f"{side}.png")
+    assert main(["evaluate", str(tmp_path), "--dataset", "digits", "--offline"]) == 2
+    said = capsys.readouterr().err
+    assert "9.png: 9 × 9 pixels; must be 8 × 8" in said and "--image-size" not in said

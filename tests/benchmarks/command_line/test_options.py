@@ -127,7 +127,7 @@ def test_a_bad_name_leaves_no_directory(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-BAD = {
+BAD: dict[tuple[str, ...], str] = {
     (
         "--model",
         "van",
@@ -171,6 +171,30 @@ BAD = {
     ("--all", "--inception-weights", "download", "--offline"): "--offline forbids",
     ("--all", "--inception-sha256", "0123456789"): "which is not given; give both",
     ("--all", "--inception-weights", "x", "--inception-sha256", "6726825"): "8 to 64 hexadecimal digits",
+    ("--all", "--tensorboard", __file__): "directory for TensorBoard",
+    ("--all", "--plugin", "x" * 300 + ".py"): "File name too long",
+    ("--all", "--data-dir", "x" * 300): "File name too long",
+    ("report", "x" * 300): "File name too long",
+    ("report", "results", "--to", ""): "'' is no path; give one",
+    ("diff", "", "results"): "'' is no path; give one",
+    ("--experiment", "mixtures", "--model", "regression"): "nothing is left to measure",
+    **{
+        ("--all", "--executor", "ray", "--gpus-per-cell", share): "give 0, a share such as 0.25"
+        for share in ("1.5", "0.00001", "2.5")
+    },
+    **{
+        ("--all", "--executor", "ray", "--address", address): "give HOST:PORT"
+        for address in (
+            "nowhere",
+            "a..b:1",
+            ":",
+            "localhost:²",
+            f"{'a' * 64}:1",
+            "h:99999",
+            f"h:{'1' * 50}",
+            "http://a:1",
+        )
+    },
 }
 
 

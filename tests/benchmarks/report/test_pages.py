@@ -182,12 +182,13 @@ def test_no_results_and_a_claim_twice_under_one_title_are_refused(
 ) -> None:
     for words, message in (
         ([str(tmp_path)], "is not a results directory: it has no run.json"),
+        ([str(REFERENCE), "--target", str(REFERENCE)], "holds the results of a run; give another folder"),
         (
             [f"a={REFERENCE}", f"a={REFERENCE}"],
             "two results directories of one title judged ae-beats-pca, which needs the evidence of one run",
         ),
     ):
-        monkeypatch.setattr("sys.argv", ["pages", *words, "--target", str(tmp_path / "docs")])
+        monkeypatch.setattr("sys.argv", ["pages", "--target", str(tmp_path / "docs"), *words])
         assert main() == 2
         error = capsys.readouterr().err
         assert error.startswith("pages: ") and message in error and error.count("\n") == 1
