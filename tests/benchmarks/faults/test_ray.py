@@ -17,7 +17,7 @@ ray = pytest.importorskip("ray", reason="Ray is not installed (the extra ray)")
 
 from benchmarks import runner  # noqa: E402
 from benchmarks.executors.base import WorkerEndedError  # noqa: E402
-from benchmarks.executors.ray_cluster import VARIABLES, RayExecutor, reachable  # noqa: E402
+from benchmarks.executors.ray_cluster import VARIABLES, RayExecutor, do, reachable  # noqa: E402
 from benchmarks.options import make_options  # noqa: E402
 from benchmarks.outputs import write_outputs  # noqa: E402
 from benchmarks.planning import make_plan  # noqa: E402
@@ -104,7 +104,7 @@ def test_what_ray_refuses_fails_and_nobody_waits_for_it(cluster: Any, tmp_path: 
     plan = make_plan(options, Store(tmp_path))
     executor = RayExecutor(cluster.address, 2, 0.0, plan.environment.facts(), None)
     try:
-        executor.task = executor.task.options(num_gpus=1.5)
+        executor.task = ray.remote(do).options(num_cpus=1, num_gpus=1.5)
         work = Work(tmp_path, tmp_path, plan.environment, ORIGIN)
         future = executor.submit(plan.units[0], work, 0.0)
         with pytest.raises(WorkerEndedError, match="whole numbers"):
