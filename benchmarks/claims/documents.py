@@ -28,11 +28,18 @@ class Document:
         title: what it is.
         about: what it is about, in a sentence.
         errata: in their order in the document.
+        author: as it names them, the family name first, a name that is one word or a pen name in braces (BibTeX's way); empty
+            where it names none, as the rest.
+        year: when it was written.
+        url: where it says that it was published.
     """
 
     title: str
     about: str
     errata: tuple[Erratum, ...]
+    author: str = ""
+    year: str = ""
+    url: str = ""
 
 
 GOODFELLOW = "Goodfellow et al., NeurIPS 2014"
@@ -58,6 +65,8 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "001": Document(
         title="notes on 'Generative Adversarial Nets' (Chinese, posts/gan_1)",
+        author="YE, Jian",
+        url="https://jianye0428.github.io/posts/gan_1/",
         about="The paper of 2014 step by step: the game, the best discriminator, the value at the optimum, the algorithm.",
         errata=(
             Erratum(
@@ -98,6 +107,7 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "002": Document(
         title="an introduction to generative adversarial networks (Chinese, without a title)",
+        author="{禅与计算机程序设计艺术}",
         about="History, parts, training and uses of GANs in an overview.",
         errata=(
             Erratum(
@@ -121,7 +131,8 @@ DOCUMENTS: dict[str, Document] = {
         ),
     ),
     "003": Document(
-        title="notes on the basics of GANs (Chinese, 'GAN基础', 2019)",
+        title="notes on the basics of GANs (Chinese, 'GAN基础')",
+        year="2019",
         about="After a lecture: structured learning, whether a generator or a discriminator can do alone, VAE and GAN.",
         errata=(
             Erratum(

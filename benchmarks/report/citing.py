@@ -79,7 +79,9 @@ def document_entry(document: str) -> tuple[str, Entry]:
     """Key and entry of a source document."""
     facts = DOCUMENTS[document]
     fields = {"title": f"{{{facts.title}}}", "note": f"Source document {document}. {facts.about}"}
-    return f"{SUITE}-document-{document}", Entry("misc", fields)
+    fields |= {name: value for name, value in (("year", facts.year), ("url", facts.url)) if value}
+    persons = {"author": [Person(facts.author)]} if facts.author else {}
+    return f"{SUITE}-document-{document}", Entry("misc", fields, persons)
 
 
 def claim_references(results: Results, claim: Claim) -> list[str]:

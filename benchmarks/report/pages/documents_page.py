@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.claims.documents import DOCUMENTS
+from benchmarks.claims.documents import DOCUMENTS, Document
 from benchmarks.report.pages.claims_page import Runs
 from benchmarks.report.table import markdown_table
 
@@ -11,6 +11,16 @@ INTRODUCTION = """# The source documents
 Five lecture notes on GANs. What they claim, with its verdict (made by `python -m benchmarks.report.pages`; details in
 [claims.md](claims.md)), and what in them is wrong by the literature. The notes themselves are not part of this project.
 """
+
+
+def origin(document: Document) -> str:
+    """What a document says of where it comes from."""
+    told = [
+        f"by {' '.join(reversed(document.author.strip('{}').split(', ')))}" if document.author else "",
+        f"of {document.year}" if document.year else "",
+        f"<{document.url}>" if document.url else "",
+    ]
+    return f"It is {', '.join(filter(None, told))}." if any(told) else "It names neither author nor date nor address."
 
 
 def documents_page(runs: Runs) -> str:
@@ -28,7 +38,11 @@ def documents_page(runs: Runs) -> str:
             for name, claim in claims.items()
             if document in claim.document.split(", ")
         ]
-        parts += [f"## {document}: {facts.title}", facts.about, markdown_table(["claim", "passage", *runs], body)]
+        parts += [
+            f"## {document}: {facts.title}",
+            f"{facts.about} {origin(facts)}",
+            markdown_table(["claim", "passage", *runs], body),
+        ]
         errata = [[erratum.place, erratum.says, erratum.right] for erratum in facts.errata]
         parts += ["Errata:", markdown_table(["place", "what it says", "what is right"], errata)]
     return "\n\n".join(part.strip() for part in parts) + "\n"

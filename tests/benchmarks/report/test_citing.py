@@ -12,7 +12,18 @@ from pybtex.database import Entry, parse_string
 
 from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.command_line import main
-from benchmarks.report.citing import FORMATS, OF_DATA, OF_MODELS, OF_VERDICTS, SUITE, cite, cited, in_text, library
+from benchmarks.report.citing import (
+    FORMATS,
+    OF_DATA,
+    OF_MODELS,
+    OF_VERDICTS,
+    SUITE,
+    cite,
+    cited,
+    document_entry,
+    in_text,
+    library,
+)
 from benchmarks.report.results import Results
 from metrics import METRICS
 from models import MODELS
@@ -130,3 +141,13 @@ def test_densities_on_codes_are_cited(results: Results) -> None:
 def test_all_verdicts_are_cited_by_their_numbers(results: Results) -> None:
     text = cite(results, "verdicts")
     assert f"Of {len(results.claims)} claims" in text and "inconclusive" in text and results.digest[:16] in text
+
+
+def test_a_document_is_cited_with_what_it_says_of_its_author_and_address() -> None:
+    key, entry = document_entry("001")
+    assert key == "fairtrial-document-001"
+    assert [str(person) for person in entry.persons["author"]] == ["YE, Jian"]
+    assert entry.fields["url"].startswith("https://") and "year" not in entry.fields
+    assert document_entry("003")[1].fields["year"] == "2019" and not document_entry("003")[1].persons
+    (pen_name,) = document_entry("002")[1].persons["author"]
+    assert len(pen_name.last_names) == 1 and not pen_name.first_names
