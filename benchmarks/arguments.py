@@ -58,8 +58,9 @@ def make_directory(place: Path, what: str) -> None:
     """Make a directory, and those above it, and try to write there.
 
     Raises:
-        InputError: it cannot be written to.
+        InputError: see :func:`check_directory`; or it cannot be written to.
     """
+    check_directory(place, what)
     try:
         place.mkdir(parents=True, exist_ok=True)
         probe = place / f".writable-{os.getpid()}"

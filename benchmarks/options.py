@@ -146,7 +146,7 @@ class RunOptions(BaseModel):
     @classmethod
     def _share(cls, value: float | None) -> float | None:
         whole = 1.0 if value is not None and value > 1 else 1 / SHARES_OF_A_GPU
-        if value is not None and abs(value / whole - round(value / whole)) > 1e-6:
+        if value is not None and abs(value / whole - round(value / whole)) > 1e-9:
             raise ValueError("give 0, a share such as 0.25 of at most four decimals, or a whole number of GPUs")
         return value
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.arguments import Parser, check_directory, make_directory
+from benchmarks.arguments import Parser, make_directory
 from benchmarks.datasets import DATASETS, Kind
 from benchmarks.experiments.base import Experiment, Request, block, measure
 from benchmarks.options import DEFAULT_DATA_DIR, RunOptions, make_options
@@ -271,7 +271,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 },
             }
         )
-        check_directory(options.output_dir, "results directory")
         make_directory(options.output_dir, "results directory")
         outcome = json.loads(TUNED_FILE.read_text(encoding="utf-8"))
         for name in dict.fromkeys(given.dataset):

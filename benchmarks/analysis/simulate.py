@@ -33,7 +33,7 @@ from benchmarks.analysis.comparisons import compare, setting_p_values
 from benchmarks.analysis.made_up import CASES, DISTRIBUTIONS, MADE, SPREADS, Falsehood, made_claim, made_groups
 from benchmarks.analysis.statistics import runs_needed
 from benchmarks.analysis.verdicts import ALPHA, NEEDED, judge
-from benchmarks.arguments import Parser, check_directory, make_directory, path
+from benchmarks.arguments import Parser, make_directory, path
 from benchmarks.claims import FAMILY_SIZES
 from benchmarks.claims.spec import Claim, Family, Quantifier
 from benchmarks.specs import InputError
@@ -441,7 +441,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser.parse_args(arguments)
         if min(options.repetitions, options.workers) < 1:
             raise InputError("--repetitions and --workers must be at least 1")
-        check_directory(options.out, "--out")
         make_directory(options.out, "--out")
     except InputError as error:
         print(f"simulate: {error}", file=sys.stderr)

@@ -187,7 +187,7 @@ def run(words: Sequence[str]) -> int:
         raise InputError(
             "nothing is left to measure: no experiment or claim that was named asks for these models on these data sets"
         )
-    check_plugins(asked, {DATASETS[name].kind for name in (one.measurement.dataset for one in plan.measurements)})
+    check_plugins(asked, {DATASETS[one.measurement.dataset].kind for one in plan.measurements})
     if options.dry_run:
         if not options.quiet or options.json_output:
             print(json.dumps(plan_facts(plan), indent=1) if options.json_output else "\n".join(plan_lines(plan)))

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from benchmarks.arguments import Parser, check_directory, make_directory, path
+from benchmarks.arguments import Parser, make_directory, path
 from benchmarks.datasets import DATASETS, load
 from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.outputs import processor
@@ -119,7 +119,6 @@ def main() -> int:
         options = make_options({"device": arguments.device, "profile": arguments.profile})
         environment = environment_for(options.device)
         if arguments.output:
-            check_directory(arguments.output, "--output")
             make_directory(arguments.output, "--output")
         cases = checked_cases(arguments, environment.device)
         if "peers" in arguments.part and not peers.there():

@@ -59,16 +59,17 @@ def board(runs: Runs) -> str:
     return markdown_table(header, body)
 
 
+def of_all(values: Iterable[str]) -> str:
+    """What several parts of a run say, each once."""
+    return "; ".join(dict.fromkeys(values))
+
+
 def runs_table(runs: Runs) -> str:
     """How each run was made: what tells why one setting may come out otherwise in two of them."""
     header = ["run", "claims", "seeds", "p for a verdict", "PyTorch", "instructions", "commit"]
     body = []
     for title, judged in runs.items():
         made = provenances(judged)
-
-        def of_all(values: Iterable[str]) -> str:
-            return "; ".join(dict.fromkeys(values))
-
         levels = ", ".join(f"{family} 0.05 / {size}" for family, size in sorted(judged.trial["families"].items()))
         body.append(
             [
@@ -78,7 +79,7 @@ def runs_table(runs: Runs) -> str:
                 levels,
                 of_all(one["versions"]["torch"] for one in made),
                 of_all(one["hardware"]["instructions"] for one in made),
-                of_all(one["git"]["commit"][:7] for one in made),
+                of_all((one["git"]["commit"] or "unknown")[:7] for one in made),
             ]
         )
     return f"{BESIDE}\n\n{markdown_table(header, body)}"

@@ -180,7 +180,7 @@ BAD: dict[tuple[str, ...], str] = {
     ("--experiment", "mixtures", "--model", "regression"): "nothing is left to measure",
     **{
         ("--all", "--executor", "ray", "--gpus-per-cell", share): "give 0, a share such as 0.25"
-        for share in ("1.5", "0.00001", "2.5")
+        for share in ("1.5", "0.00001", "2.5", "1e-10")
     },
     **{
         ("--all", "--executor", "ray", "--address", address): "give HOST:PORT"

@@ -16,7 +16,7 @@ from matplotlib.patches import StepPatch
 from benchmarks.datasets import load
 from benchmarks.datasets.mixtures import GaussianMixture
 from benchmarks.outputs import dataset_facts
-from benchmarks.report.figures import LINE_GREY, channels_last, draw_mixture, mosaic, strip
+from benchmarks.report.figures import LINE_GREY, channels_last, draw_mixture, mosaic, set_range, strip
 
 GREY = np.arange(1, 25, dtype=np.uint8).reshape(4, 2, 3)
 COLOUR = np.arange(72, dtype=np.uint8).reshape(4, 3, 2, 3)
@@ -95,3 +95,13 @@ def test_modes_are_circles_of_their_own_size(axes: Axes) -> None:
     assert [len(c.get_paths()) for c in rings] == [2, 2, 2]
     widths = [np.ptp(np.asarray(c.get_paths()[0].vertices)[:, 0]) / 2 for c in rings]
     assert widths == pytest.approx([density.scales[0] * k for k in (1, 2, 3)], rel=1e-6)
+
+
+def test_values_that_are_not_finite_do_not_set_a_range(axes: Axes) -> None:
+    """Real images may have no finite value of a metric."""
+    before = axes.get_xlim()
+    set_range(axes, "sharpness", np.array([np.nan, np.inf]))
+    assert axes.get_xlim() == before
+    set_range(axes, "sharpness", np.array([np.nan, 1.0, 2.0]))
+    low, high = axes.get_xlim()
+    assert low < 1 < 2 < high < 3

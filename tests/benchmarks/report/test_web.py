@@ -157,6 +157,10 @@ def test_what_cannot_be_reported_is_refused(tmp_path: Path, capsys: pytest.Captu
     assert "is not a results directory: it has no run.json" in capsys.readouterr().err
     assert main(["report", str(REFERENCE), "--jobs", "0"]) == 2
     assert not list(tmp_path.iterdir())
+    (tmp_path / "run.json").write_text("another run's")
+    assert main(["report", str(REFERENCE), "--to", str(tmp_path)]) == 2
+    assert "holds the results of another run; give another place" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
 
 
 def claim(kind: str, direction: str = "higher", scale: str = "difference", margin: float = 1.0) -> Claim:
