@@ -25,13 +25,15 @@ LONGEST = 1.0
 
 
 def noting(unit: Unit, work: Work, job: Job, note: Path) -> None:
-    """The unit, in a process that notes the step from which its training went on."""
+    """The unit, in a process that notes the step from which its training went on, whole or not at all: it may be killed."""
     latest = StoredCheckpoints.latest
 
     def noted(checkpoints: StoredCheckpoints) -> Stack | None:
         state = latest(checkpoints)
         if state is not None:
-            note.write_text(str(int(state["counts/step"])))
+            half = note.with_suffix(".half")
+            half.write_text(str(int(state["counts/step"])))
+            half.replace(note)
         return state
 
     setattr(StoredCheckpoints, "latest", noted)  # noqa: B010
