@@ -22,6 +22,7 @@ from benchmarks import plugins
 from benchmarks.arguments import Parser
 from benchmarks.blocks import model_builder, networks_of
 from benchmarks.datasets import Dataset, load
+from benchmarks.endings import command
 from benchmarks.evaluation.cost import decoder_player, training_cost
 from benchmarks.experiments.base import block
 from benchmarks.options import DEFAULT_DATA_DIR, make_options
@@ -345,6 +346,7 @@ def report(subject: Subject) -> bool:
     return sound
 
 
+@command("contract")
 def main() -> int:
     """Check one model.
 
@@ -356,20 +358,16 @@ def main() -> int:
     )
     parser.add_argument("model", help="a plugin's file, or the name of a model")
     torch.set_num_threads(1)
-    try:
-        named = parser.parse_args().model
-        if named.endswith(".py"):
-            file = make_options({"plugin": [named]}).plugin[0]
-            plugins.join([file])
-            plugin = next(one.plugin for one in plugins.JOINED.values() if one.path == file.resolve())
-        else:
-            plugins.join(())
-            model = lookup(MODELS, "model", named)
-            own = tuple(settings for name, settings in ARMS if name == named) or ({},)
-            plugin = plugins.JOINED[named].plugin if named in plugins.JOINED else Plugin(named, model, own)
-    except InputError as error:
-        print(f"contract: {error}", file=sys.stderr)
-        return 2
+    named = parser.parse_args().model
+    if named.endswith(".py"):
+        file = make_options({"plugin": [named]}).plugin[0]
+        plugins.join([file])
+        plugin = next(one.plugin for one in plugins.JOINED.values() if one.path == file.resolve())
+    else:
+        plugins.join(())
+        model = lookup(MODELS, "model", named)
+        own = tuple(settings for name, settings in ARMS if name == named) or ({},)
+        plugin = plugins.JOINED[named].plugin if named in plugins.JOINED else Plugin(named, model, own)
     reports = [report(subject) for subject in subjects_of(plugin.name, plugin.kinds, plugin.arms)]  # all of them
     return 0 if all(reports) else 1
 

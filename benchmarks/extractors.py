@@ -21,6 +21,7 @@ from torch.nn import functional as F
 
 from benchmarks.arguments import Parser, path
 from benchmarks.datasets import Dataset, OwnData, load
+from benchmarks.endings import command
 from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.specs import InputError
 from metrics.features import (
@@ -184,6 +185,7 @@ def write_extractor(data: Dataset, model: Classifier, kind: str = "classes") -> 
     return path
 
 
+@command("extractors")
 def main() -> int:
     parser = Parser(
         prog="python -m benchmarks.extractors",
@@ -200,31 +202,27 @@ def main() -> int:
     parser.add_argument("--own-data", type=path, metavar="PATH", help="for the data set own: an .npz file or a folder")
     parser.add_argument("--image-size", type=int, metavar="S", help="for the data set own, as in run_bench.py")
     parser.add_argument("--offline", action="store_true", help="never download data")
-    try:
-        arguments = parser.parse_args()
-        given = {name: vars(arguments)[name] for name in ("own_data", "image_size", "data_dir", "offline")}
-        options = make_options(
-            {"dataset": arguments.datasets, **{name: value for name, value in given.items() if value is not None}}
-        )
-        own = OwnData(options.own_data.resolve(), options.image_size) if options.own_data is not None else None
-        # all of them, before anything is trained
-        loaded = [load(name, options.data_dir, options.offline, own=own) for name in dict.fromkeys(options.dataset)]
-        for data in loaded:
-            check_images(data)
-        for data in loaded:
-            name = data.name
-            kind = arguments.kind or ("classes" if data.train_labels is not None else "rotations")
-            model, accuracy = train_extractor(data, epochs_for(name, len(data.train)), kind)
-            if kind == "rotations":
-                check_rotations_were_learnt(data, accuracy)
-            written = write_extractor(data, model, kind)
-            told = "untrained" if kind == "random" else f"test accuracy {accuracy:.4f} ({kind})"
-            print(f"{written}: {extractor_of(name, kind).name}, {written.stat().st_size} bytes, {told}")
-            if (used := in_domain_extractors(name)[0]).path != written and trained_on(used) in (None, data.digest):
-                print(f"{used.path} goes before it; delete that file to have this one used")
-    except InputError as error:
-        print(f"extractors: {error}", file=sys.stderr)
-        return 2
+    arguments = parser.parse_args()
+    given = {name: vars(arguments)[name] for name in ("own_data", "image_size", "data_dir", "offline")}
+    options = make_options(
+        {"dataset": arguments.datasets, **{name: value for name, value in given.items() if value is not None}}
+    )
+    own = OwnData(options.own_data.resolve(), options.image_size) if options.own_data is not None else None
+    # all of them, before anything is trained
+    loaded = [load(name, options.data_dir, options.offline, own=own) for name in dict.fromkeys(options.dataset)]
+    for data in loaded:
+        check_images(data)
+    for data in loaded:
+        name = data.name
+        kind = arguments.kind or ("classes" if data.train_labels is not None else "rotations")
+        model, accuracy = train_extractor(data, epochs_for(name, len(data.train)), kind)
+        if kind == "rotations":
+            check_rotations_were_learnt(data, accuracy)
+        written = write_extractor(data, model, kind)
+        told = "untrained" if kind == "random" else f"test accuracy {accuracy:.4f} ({kind})"
+        print(f"{written}: {extractor_of(name, kind).name}, {written.stat().st_size} bytes, {told}")
+        if (used := in_domain_extractors(name)[0]).path != written and trained_on(used) in (None, data.digest):
+            print(f"{used.path} goes before it; delete that file to have this one used")
     return 0
 
 

@@ -9,7 +9,6 @@ with ``--rows-only`` all arrays do, for runs of very many measurements.
 from __future__ import annotations
 
 import gzip
-import json
 import shutil
 import sys
 import tempfile
@@ -19,9 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.analysis.calibration import CALIBRATION
-from benchmarks.arguments import Parser, path
+from benchmarks.arguments import Parser, check_directory, path
+from benchmarks.endings import command
 from benchmarks.report.crate import METADATA, crate_bytes
-from benchmarks.report.results import KEPT_RUNS, Results
+from benchmarks.report.results import KEPT_RUNS, Results, load
 from benchmarks.report.web.pictures import shrunk
 from benchmarks.specs import InputError
 from benchmarks.store import Store, array_bytes
@@ -72,6 +72,7 @@ def check_paths(source: Path, target: Path) -> None:
     inside, outside = source.resolve(), target.resolve()
     if inside == outside or inside in outside.parents or outside in inside.parents:
         raise InputError(f"target {target} and source {source} lie in each other; give another target")
+    check_directory(target.parent, "the directory of target")
     if target.exists():
         earlier = target.is_dir() and (target / "run.json").is_file() and not (target / "blocks").exists()
         if not earlier and not (target.is_dir() and not any(target.iterdir())):
@@ -85,10 +86,10 @@ def make_reference(source: Path, target: Path, rows_only: bool = False) -> int:
         its size in bytes.
 
     Raises:
-        InputError: see :func:`check_paths`.
+        InputError: see :func:`check_paths`; or the results are damaged.
     """
     check_paths(source, target)
-    run = json.loads((source / "run.json").read_text(encoding="utf-8"))
+    results = load(source)
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -104,8 +105,8 @@ def make_reference(source: Path, target: Path, rows_only: bool = False) -> int:
                 (aside / f"{name}.png").write_bytes(small_picture)
         # no time stamp: the same rows give the same bytes
         (aside / "rows.csv.gz").write_bytes(gzip.compress((source / "rows.csv").read_bytes(), mtime=0))
-        full, small, results = Store(source, read_only=True), Store(aside), Results(source)
-        for entry in () if rows_only else run["measurements"]:
+        full, small = Store(source, read_only=True), Store(aside)
+        for entry in () if rows_only else results.run["measurements"]:
             if not entry["failure"] and entry["measure"] not in CALIBRATION:  # which gives rows alone
                 arrays = thinned(full.read_arrays("measurements", entry["key"]), results.ok(entry))
                 small.write("measurements", entry["key"], {"arrays.npz": array_bytes(arrays)})
@@ -119,17 +120,14 @@ def make_reference(source: Path, target: Path, rows_only: bool = False) -> int:
     return sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
 
 
+@command("reference")
 def main() -> int:
     parser = Parser(prog="python -m benchmarks.reference", description=__doc__)
     parser.add_argument("source", type=path, help="a results directory")
     parser.add_argument("target", type=path, help="the small copy, for instance results/reference")
     parser.add_argument("--rows-only", action="store_true", help="leave all arrays behind")
-    try:
-        arguments = parser.parse_args()
-        size = make_reference(arguments.source, arguments.target, arguments.rows_only)
-    except (OSError, ValueError, KeyError) as error:
-        print(f"reference: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+    arguments = parser.parse_args()
+    size = make_reference(arguments.source, arguments.target, arguments.rows_only)
     print(f"{arguments.target}: {size / 1e6:.2f} MB")
     return 0 if size <= LIMIT else 1
 

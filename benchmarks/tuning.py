@@ -26,6 +26,7 @@ import numpy as np
 
 from benchmarks.arguments import Parser, make_directory
 from benchmarks.datasets import DATASETS, Kind
+from benchmarks.endings import command
 from benchmarks.experiments.base import Experiment, Request, block, measure
 from benchmarks.options import DEFAULT_DATA_DIR, RunOptions, make_options
 from benchmarks.outputs import git_state, write_json
@@ -238,6 +239,7 @@ def tuned(dataset: str, options: RunOptions) -> dict[str, Any]:
     return result
 
 
+@command("tuning", "; what was finished is stored, the same command goes on from there")
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = Parser(
         prog="python -m benchmarks.tuning", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -254,36 +256,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--adopt", action="store_true", help=f"write the outcome to {TUNED_FILE.name}, which recipes read"
     )
-    try:
-        given = parser.parse_args(arguments)
-        target = TUNED_FILE if given.adopt else Path(given.results_dir) / TUNED_FILE.name
-        for name in given.dataset:
-            if lookup(TUNED_AS, "data set", name) != name:
-                raise InputError(
-                    f"{name} is trained with the settings of {TUNED_AS[name]}; search there (one of {', '.join(own)})"
-                )
-        options = make_options(
-            {
-                "seed_role": "tuning",
-                **{
-                    name: getattr(given, name)
-                    for name in ("seeds", "jobs", "device", "data_dir", "results_dir", "profile", "quiet")
-                },
-            }
-        )
-        make_directory(options.output_dir, "results directory")
-        outcome = json.loads(TUNED_FILE.read_text(encoding="utf-8"))
-        for name in dict.fromkeys(given.dataset):
-            found = tuned(name, options)
-            facts = {"seeds": list(range(given.seeds)), "git": git_state(), "versions": versions()}
-            outcome["datasets"][name] = {**facts, "metric": SCORES[DATASETS[name].kind][1], "families": found}
-            write_json(target, outcome)
-            for family, result in found.items():
-                flag = f"  at the grid's edge: {', '.join(result['edges'])}" if result["edges"] else ""
-                print(f"{name:<14}{family:<12}{json.dumps(result['chosen'])}{flag}", flush=True)
-    except (InputError, OSError) as error:
-        print(f"tuning: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+    given = parser.parse_args(arguments)
+    target = TUNED_FILE if given.adopt else Path(given.results_dir) / TUNED_FILE.name
+    for name in given.dataset:
+        if lookup(TUNED_AS, "data set", name) != name:
+            raise InputError(
+                f"{name} is trained with the settings of {TUNED_AS[name]}; search there (one of {', '.join(own)})"
+            )
+    options = make_options(
+        {
+            "seed_role": "tuning",
+            **{
+                name: getattr(given, name)
+                for name in ("seeds", "jobs", "device", "data_dir", "results_dir", "profile", "quiet")
+            },
+        }
+    )
+    make_directory(options.output_dir, "results directory")
+    outcome = json.loads(TUNED_FILE.read_text(encoding="utf-8"))
+    for name in dict.fromkeys(given.dataset):
+        found = tuned(name, options)
+        facts = {"seeds": list(range(given.seeds)), "git": git_state(), "versions": versions()}
+        outcome["datasets"][name] = {**facts, "metric": SCORES[DATASETS[name].kind][1], "families": found}
+        write_json(target, outcome)
+        for family, result in found.items():
+            flag = f"  at the grid's edge: {', '.join(result['edges'])}" if result["edges"] else ""
+            print(f"{name:<14}{family:<12}{json.dumps(result['chosen'])}{flag}", flush=True)
     return 0
 
 

@@ -36,6 +36,7 @@ from benchmarks.analysis.verdicts import ALPHA, NEEDED, judge
 from benchmarks.arguments import Parser, make_directory, path
 from benchmarks.claims import FAMILY_SIZES
 from benchmarks.claims.spec import Claim, Family, Quantifier
+from benchmarks.endings import command
 from benchmarks.specs import InputError
 
 REPETITIONS = 100_000
@@ -421,6 +422,7 @@ def draw_power(rows: pd.DataFrame, path: Path) -> None:
     plt.close(figure)
 
 
+@command("simulate")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Simulate and write.
 
@@ -437,14 +439,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     parser.add_argument("--out", type=path, default=Path("results/simulation"), help="folder of the results")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
-    try:
-        options = parser.parse_args(arguments)
-        if min(options.repetitions, options.workers) < 1:
-            raise InputError("--repetitions and --workers must be at least 1")
-        make_directory(options.out, "--out")
-    except InputError as error:
-        print(f"simulate: {error}", file=sys.stderr)
-        return 2
+    options = parser.parse_args(arguments)
+    if min(options.repetitions, options.workers) < 1:
+        raise InputError("--repetitions and --workers must be at least 1")
+    make_directory(options.out, "--out")
     rows = simulate(options.repetitions, options.workers)
     rows.to_csv(options.out / "simulation.csv", index=False)
     write_report(rows, options.out / "simulation.md")

@@ -22,6 +22,7 @@ import torch
 
 from benchmarks.arguments import Parser, make_directory, path
 from benchmarks.datasets import DATASETS, load
+from benchmarks.endings import command
 from benchmarks.options import DEFAULT_DATA_DIR, make_options
 from benchmarks.outputs import processor
 from benchmarks.planning import environment_for
@@ -104,28 +105,25 @@ def measured(part: str, arguments: argparse.Namespace, cases: list[training.Case
                 yield from peers.compare(what, arguments.width, repeats)
 
 
+@command("speed")
 def main() -> int:
     """Measure and print.
 
     Returns:
         exit status: 0 done, 2 bad arguments.
     """
-    try:
-        arguments = parser().parse_args()
-        torch.set_num_threads(arguments.threads)
-        parts = [name for name in PARTS if not arguments.part or name in arguments.part]
-        for name in arguments.part:
-            lookup(PARTS, "part", name)
-        options = make_options({"device": arguments.device, "profile": arguments.profile})
-        environment = environment_for(options.device)
-        if arguments.output:
-            make_directory(arguments.output, "--output")
-        cases = checked_cases(arguments, environment.device)
-        if "peers" in arguments.part and not peers.there():
-            raise InputError(peers.ABSENT)
-    except InputError as error:
-        print(f"speed: {error}", file=sys.stderr)
-        return 2
+    arguments = parser().parse_args()
+    torch.set_num_threads(arguments.threads)
+    parts = [name for name in PARTS if not arguments.part or name in arguments.part]
+    for name in arguments.part:
+        lookup(PARTS, "part", name)
+    options = make_options({"device": arguments.device, "profile": arguments.profile})
+    environment = environment_for(options.device)
+    if arguments.output:
+        make_directory(arguments.output, "--output")
+    cases = checked_cases(arguments, environment.device)
+    if "peers" in arguments.part and not peers.there():
+        raise InputError(peers.ABSENT)
     rows: dict[str, list[Row]] = {}
     for name in parts:
         rows[name] = []

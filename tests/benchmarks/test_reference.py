@@ -23,9 +23,9 @@ from metrics.features import extractor_names
 COMMITTED = Path(__file__).parents[2] / "results" / "reference"
 PROVENANCE = {
     "finished": "2026-01-02T03:04:05+00:00", "wall_seconds": {"total": 60.0}, "command": ["run_bench.py", "--all"], "failures": {},
-    "versions": {"fairtrial": "0.1"}, "git": {"commit": "abc"},
+    "versions": {"fairtrial": "0.1"}, "git": {"commit": "abc"}, "hardware": {},
 }  # fmt: skip
-RUN = {"profile": "smoke", "datasets": {}}
+RUN = {"schema_version": 1, "profile": "smoke", "datasets": {}}
 
 
 def test_thinning_keeps_all_lines_and_of_other_arrays_the_first_runs() -> None:
@@ -76,8 +76,9 @@ def test_copy_reads_like_the_original(tmp_path: Path) -> None:
     source = tmp_path / "full"
     (source / "tables").mkdir(parents=True)
     (source / "figures").mkdir()
-    for name in ("tuning.json", "claims.json", "tables/a.md", "figures/other.png"):
+    for name in ("tuning.json", "tables/a.md", "figures/other.png"):
         (source / name).write_text(name)
+    (source / "claims.json").write_text('{"claims": {}}')
     (source / "provenance.json").write_text(json.dumps(PROVENANCE))
     many_coloured(source / "figures" / "overview.png")
     identity = {"block": "b", "measure": "m", "dataset": "d", "sampler": "prior", "weights": "last", "setting": "{}"}
@@ -115,8 +116,10 @@ def results_at(path: Path) -> Path:
     (path / "tables").mkdir(parents=True)
     (path / "figures").mkdir()
     (path / "blocks").mkdir()
-    for name in ("rows.csv", "tuning.json", "claims.json", "blocks/weights"):
+    for name in ("tuning.json", "blocks/weights"):
         (path / name).write_text(name)
+    (path / "claims.json").write_text('{"claims": {}}')
+    (path / "rows.csv").write_text(rows_to_csv([]))
     (path / "provenance.json").write_text(json.dumps(PROVENANCE))
     many_coloured(path / "figures" / "overview.png")
     (path / "run.json").write_text(json.dumps({**RUN, "measurements": []}))
@@ -147,16 +150,28 @@ def test_a_copy_of_a_copy_is_refused(
     assert "is a small copy already" in capsys.readouterr().err and not (tmp_path / "copy").exists()
 
 
+def test_of_damaged_results_no_copy_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = results_at(tmp_path / "results")
+    (source / "run.json").write_text("{")
+    monkeypatch.setattr("sys.argv", ["reference", str(source), str(tmp_path / "copy")])
+    assert main() == 2
+    error = capsys.readouterr().err
+    assert "are damaged" in error and error.count("\n") == 1 and not (tmp_path / "copy").exists()
+
+
 def test_an_earlier_copy_is_replaced(tmp_path: Path) -> None:
     source = results_at(tmp_path / "results")
     make_reference(source, tmp_path / "copy")
     assert (tmp_path / "copy" / "overview.png").exists()
-    (source / "rows.csv").write_text("newer")
+    newer = rows_to_csv([]).replace("value", '"value"')
+    (source / "rows.csv").write_text(newer)
     (source / "figures" / "overview.png").rename(source / "figures" / "calibration.png")
     make_reference(source, tmp_path / "copy")
     pictures = [path.name for path in (tmp_path / "copy").glob("*.png")]
     assert pictures == ["calibration.png"]  # a run copies the pictures that it has
-    assert gzip.decompress((tmp_path / "copy" / "rows.csv.gz").read_bytes()) == b"newer"
+    assert gzip.decompress((tmp_path / "copy" / "rows.csv.gz").read_bytes()) == newer.encode()
 
 
 def test_a_copys_pictures_show_the_runs_that_it_has() -> None:

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks.arguments import Parser, holds_a_run, path
+from benchmarks.arguments import Parser, holds_a_run, make_directory, path
+from benchmarks.endings import command
 from benchmarks.report.pages.claims_page import claims_page
 from benchmarks.report.pages.documents_page import documents_page
 from benchmarks.report.pages.gallery_page import gallery_page, pictures
@@ -50,7 +51,8 @@ def write_pages(runs: Iterable[tuple[str, Path]], target: Path) -> None:
         target: folder of the pages.
 
     Raises:
-        InputError: a directory is none of results, or two of one title judged the same claim; the target is one of results.
+        InputError: a directory is none of results, or two of one title judged the same claim; the target is one
+            of results, or cannot be written to.
     """
     titled: dict[str, list[Results]] = {}
     for title, root in runs:
@@ -62,7 +64,7 @@ def write_pages(runs: Iterable[tuple[str, Path]], target: Path) -> None:
     if holds_a_run(target):
         raise InputError(f"{target} holds the results of a run; give another folder for the pages")
     figures = target / "figures"
-    figures.mkdir(parents=True, exist_ok=True)
+    make_directory(figures, "the folder of pictures")
     of_claims = {name: f"claim-{name}" for name in main.claims}
     found = pictures_for(main.root, figures, [*of_claims.values(), *(name for _, name, _ in pictures(main))])
     by_claim = {name: found[picture] for name, picture in of_claims.items() if picture in found}
@@ -77,16 +79,13 @@ def named(text: str) -> tuple[str, Path]:
     return title or MAIN, path(place)
 
 
+@command("pages")
 def main() -> int:
     parser = Parser(prog="python -m benchmarks.report.pages", description=__doc__)
     parser.add_argument("runs", nargs="+", type=named, metavar="[TITLE=]RESULTS", help="results directories")
     parser.add_argument("--target", type=path, default=Path("docs"), help="where the pages go (default: docs)")
-    try:
-        arguments = parser.parse_args()
-        write_pages(arguments.runs, arguments.target)
-    except (OSError, ValueError, KeyError) as error:
-        print(f"pages: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+    arguments = parser.parse_args()
+    write_pages(arguments.runs, arguments.target)
     print(f"{arguments.target}/claims.md, {arguments.target}/documents.md, {arguments.target}/gallery.md")
     return 0
 

@@ -183,6 +183,7 @@ def test_no_results_and_a_claim_twice_under_one_title_are_refused(
     for words, message in (
         ([str(tmp_path)], "is not a results directory: it has no run.json"),
         ([str(REFERENCE), "--target", str(REFERENCE)], "holds the results of a run; give another folder"),
+        ([str(REFERENCE), "--target", str(REFERENCE / "run.json")], "run.json is a file; give a directory"),
         (
             [f"a={REFERENCE}", f"a={REFERENCE}"],
             "two results directories of one title judged ae-beats-pca, which needs the evidence of one run",

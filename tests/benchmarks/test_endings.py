@@ -1,0 +1,105 @@
+"""How commands end: one line, and a status that says which way."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.endings import LONGEST_MESSAGE, command, status_of
+from benchmarks.specs import InputError
+
+ROOT = Path(__file__).parents[2]
+MODULES = (
+    "reference", "contract", "tuning", "extractors", "analysis.simulate", "speed.__main__", "report.pages.__main__",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """Those of the tests come back: a stopped command leaves SIGINT ignored, since it is about to end."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+    before, hook = {number: signal.getsignal(number) for number in numbers}, sys.unraisablehook
+    yield
+    sys.unraisablehook = hook
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def stopped_by(number: int) -> int:
+    os.kill(os.getpid(), number)
+    signal.pause()
+    raise AssertionError
+
+
+def refused(message: str) -> int:
+    raise InputError(message)
+
+
+def full_disk() -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "rows.csv")
+
+
+def test_what_is_well_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("name", lambda: 0) == 0 and status_of("name", lambda: 1) == 1
+    assert capsys.readouterr().err == ""
+
+
+def test_bad_input_is_one_line_and_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("name", lambda: refused("no such\nthing; give another")) == 2
+    assert capsys.readouterr().err == "name: no such thing; give another\n"
+    assert status_of("name", lambda: refused("a" * 5000 + " give b")) == 2
+    said = capsys.readouterr().err
+    assert said.endswith(" give b\n") and len(said) <= len("name: \n") + LONGEST_MESSAGE
+
+
+def test_a_full_disk_is_one_line_and_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("name", full_disk, "; go on") == 1
+    assert capsys.readouterr().err == "name: No space left on device (rows.csv); go on\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_stopped_command_is_one_line(number: int, status: int, word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("name", lambda: stopped_by(number), "; go on") == status
+    assert capsys.readouterr().err == f"\nname: {word}; go on\n"
+
+
+def test_a_function_becomes_a_command_that_keeps_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    @command("name")
+    def main(words: list[str], status: int = 0) -> int:
+        """What it does."""
+        return refused(" ".join(words)) if words else status
+
+    assert main([], status=3) == 3 and main(["give", "a"]) == 2 and main.__doc__ == "What it does."
+    assert capsys.readouterr().err == "name: give a\n"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_that_is_run_ends_so(name: str) -> None:
+    assert hasattr(importlib.import_module(f"benchmarks.{name}").main, "__wrapped__")
+
+
+def test_no_module_that_is_run_is_forgotten() -> None:
+    """Whoever adds one adds it above."""
+    runs = {
+        ".".join(path.relative_to(ROOT / "benchmarks").with_suffix("").parts)
+        for path in (ROOT / "benchmarks").rglob("*.py")
+        if '__name__ == "__main__"' in path.read_text(encoding="utf-8")
+    }
+    assert runs == set(MODULES)
+
+
+def test_a_reader_that_has_had_enough_is_no_error_to_tell() -> None:
+    line = f"{sys.executable} -m benchmarks.contract pca | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr == "" and done.returncode in (0, 1)
+    assert len(done.stdout) == 1
