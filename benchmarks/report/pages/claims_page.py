@@ -23,7 +23,7 @@ Runs = Mapping[str, Judged]
 INTRODUCTION = """# The claims and their verdicts
 
 Made by `python -m benchmarks.report.pages` from the results that are named; not written by hand. How claims are judged stands in
-the [README](../README.md), what each document says besides, and what is wrong in it, in [documents.md](documents.md).
+[judging.md](judging.md), what each document says besides, and what is wrong in it, in [documents.md](documents.md).
 """
 
 BESIDE = """The runs, column by column. Those with the same seeds are no independent evidence for a claim; yet a setting that two

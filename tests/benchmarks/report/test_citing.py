@@ -105,13 +105,13 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
         assert message in error and error.count("\n") == 1
 
 
-def test_every_source_that_the_readme_names_is_in_the_library() -> None:
+def test_every_source_that_the_comparison_names_is_in_the_library() -> None:
     """In its tables: models, data sets, metrics."""
     known = {
         name: {entry.fields["year"] for entry in library().entries.values() if name in first_authors(entry)}
         for name in authors()
     }
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
     tables = "\n".join(
         line for line in text.splitlines() if line.startswith("| ") and re.search(r"\b(19|20)\d\d\b", line)
     )
