@@ -32,6 +32,21 @@ def path(text: str) -> Path:
         raise argparse.ArgumentTypeError(f"{text!r:.80} is {error}; give another") from None
 
 
+def add_executor(parser: argparse._ActionsContainer) -> None:
+    """Give a parser, or a group of one, the options that say where units run."""
+    parser.add_argument(
+        "--executor", metavar="WHERE", help="local: processes of this machine (default); ray: a Ray cluster"
+    )
+    parser.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="the Ray cluster's head node, or auto (default: start Ray on this machine)",
+    )
+    parser.add_argument(
+        "--gpus-per-cell", type=float, metavar="SHARE", help="part of a GPU for each unit on the cluster, such as 0.25"
+    )
+
+
 def check_directory(place: Path, what: str) -> None:
     """Check, before anything is computed or created, that a directory is there or can be made.
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.arguments import Parser, make_directory
+from benchmarks.arguments import Parser, add_executor, make_directory
 from benchmarks.datasets import DATASETS, Kind
 from benchmarks.endings import command
 from benchmarks.experiments.base import Experiment, Request, block, measure
@@ -248,6 +248,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dataset", nargs="+", default=own, metavar="NAME", help=f"default: {' '.join(own)}")
     parser.add_argument("--seeds", type=int, default=SEEDS, metavar="N", help=f"tuning seeds (default {SEEDS})")
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes")
+    add_executor(parser)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:n")
     parser.add_argument("--data-dir", default=str(DEFAULT_DATA_DIR), metavar="DIR")
     parser.add_argument("--results-dir", default="results/tuning", metavar="DIR", help="where the search is kept")
@@ -263,15 +264,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise InputError(
                 f"{name} is trained with the settings of {TUNED_AS[name]}; search there (one of {', '.join(own)})"
             )
-    options = make_options(
-        {
-            "seed_role": "tuning",
-            **{
-                name: getattr(given, name)
-                for name in ("seeds", "jobs", "device", "data_dir", "results_dir", "profile", "quiet")
-            },
-        }
-    )
+    of_the_run = {name: value for name, value in vars(given).items() if name not in ("dataset", "adopt")}
+    options = make_options({"seed_role": "tuning", **{k: v for k, v in of_the_run.items() if v is not None}})
     make_directory(options.output_dir, "results directory")
     outcome = json.loads(TUNED_FILE.read_text(encoding="utf-8"))
     for name in dict.fromkeys(given.dataset):

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from benchmarks.arguments import Parser, check_directory, make_directory, path
+from benchmarks.arguments import Parser, add_executor, check_directory, make_directory, path
 from benchmarks.command_line.output_dir import (
     check_earlier_run,
     check_output_dir,
@@ -72,17 +72,7 @@ def run_parser() -> Parser:
     how.add_argument("--profile", metavar="NAME", help=f"{', '.join(PROFILES)} (default: standard)")
     how.add_argument("--device", help="auto, cpu, cuda or cuda:n (default: auto)")
     how.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one per core; on a GPU 1)")
-    how.add_argument(
-        "--executor", metavar="WHERE", help="local: processes of this machine (default); ray: a Ray cluster"
-    )
-    how.add_argument(
-        "--address",
-        metavar="HOST:PORT",
-        help="the Ray cluster's head node, or auto (default: start Ray on this machine)",
-    )
-    how.add_argument(
-        "--gpus-per-cell", type=float, metavar="SHARE", help="part of a GPU for each unit on the cluster, such as 0.25"
-    )
+    add_executor(how)
     how.add_argument("--data-dir", metavar="DIR", help=f"data, in torchvision's layout (default: {DEFAULT_DATA_DIR})")
     how.add_argument(
         "--own-data",

@@ -15,7 +15,7 @@ import pytest
 
 ray = pytest.importorskip("ray", reason="Ray is not installed (the extra ray)")
 
-from benchmarks import runner  # noqa: E402
+from benchmarks import runner, tuning  # noqa: E402
 from benchmarks.executors.base import WorkerEndedError  # noqa: E402
 from benchmarks.executors.ray_cluster import VARIABLES, RayExecutor, do, reachable  # noqa: E402
 from benchmarks.options import make_options  # noqa: E402
@@ -83,6 +83,19 @@ def test_two_nodes_give_the_bytes_of_one_machine(cluster: Any, tmp_path: Path) -
     outcomes, again = run(tmp_path / "cluster", model=["ae", "vae"], **on(cluster))
     assert outcomes == [] and again == plain
     assert not ray.is_initialized()
+
+
+def test_a_search_on_the_cluster_chooses_as_on_one_machine(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tuning, "GRIDS", {"ring": {"ae": {"learning_rate": (1e-4, 1e-2)}}})
+    monkeypatch.setattr(tuning, "STAGES", (("ae",),))
+    found = []
+    for name, where in (("plain", []), ("cluster", ["--executor", "ray", "--address", cluster.address])):
+        words = ["--dataset", "ring", "--seeds", "2", "--profile", "smoke", "--device", "cpu", "--jobs", "2", "--quiet"]
+        assert tuning.main([*words, "--results-dir", str(tmp_path / name), *where]) == 0
+        found.append((tmp_path / name / "tuned.json").read_text(encoding="utf-8"))
+    assert found[0] == found[1]
 
 
 def test_what_cannot_be_is_refused_at_once(cluster: Any, tmp_path: Path) -> None:
