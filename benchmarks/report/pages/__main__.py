@@ -1,12 +1,13 @@
-"""Write the pages: ``python -m benchmarks.report.pages RESULTS [TITLE=RESULTS …] [--target docs]``.
+"""Write the pages: ``python -m benchmarks.report.pages [TITLE=RESULTS …] [--pictures RESULTS] [--target docs]``.
 
-The first results directory is the main one: its pictures are copied, if it has any. Others stand beside under their titles; several
-of one title, each with other claims, stand as one.
+The first results directory is the main one, whose pictures are shown. Others stand beside under their titles; several of one title,
+each with other claims, stand as one. Without any these are the runs that ``results/pages.toml`` lists.
 """
 
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from benchmarks.specs import InputError
 WIDEST = 1100
 """Pixels of a picture's width on the page."""
 MAIN = "verdict"
+LISTED = Path("results/pages.toml")
+"""The committed runs: title → directories beside the file."""
 
 
 def pictures_for(run: Path, target: Path, names: Iterable[str]) -> dict[str, str]:
@@ -43,12 +46,13 @@ def pictures_for(run: Path, target: Path, names: Iterable[str]) -> dict[str, str
     return {name: f"{target.name}/{name}.png" for name in names if (target / f"{name}.png").is_file()}
 
 
-def write_pages(runs: Iterable[tuple[str, Path]], target: Path) -> None:
+def write_pages(runs: Iterable[tuple[str, Path]], target: Path, drawn: Path | None = None) -> None:
     """Write ``claims.md``, ``documents.md``, ``gallery.md`` and the pictures of the first run into ``target``.
 
     Args:
         runs: titles and results directories, at least one; a title may come again.
         target: folder of the pages.
+        drawn: results directory of the pictures; by default the first.
 
     Raises:
         InputError: a directory is none of results, or two of one title judged the same claim; the target is one
@@ -66,11 +70,24 @@ def write_pages(runs: Iterable[tuple[str, Path]], target: Path) -> None:
     figures = target / "figures"
     make_directory(figures, "the folder of pictures")
     of_claims = {name: f"claim-{name}" for name in main.claims}
-    found = pictures_for(main.root, figures, [*of_claims.values(), *(name for _, name, _ in pictures(main))])
+    found = pictures_for(drawn or main.root, figures, [*of_claims.values(), *(name for _, name, _ in pictures(main))])
     by_claim = {name: found[picture] for name, picture in of_claims.items() if picture in found}
     (target / "claims.md").write_text(claims_page(results, by_claim), encoding="utf-8")
     (target / "documents.md").write_text(documents_page(results), encoding="utf-8")
     (target / "gallery.md").write_text(gallery_page(main, found), encoding="utf-8")
+
+
+def listed(file: Path) -> list[tuple[str, Path]]:
+    """Titles and results directories that a file lists.
+
+    Raises:
+        InputError: it cannot be read as such a list.
+    """
+    try:
+        titled = tomllib.loads(file.read_text(encoding="utf-8"))
+        return [(title, file.parent / name) for title, names in titled.items() for name in names]
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"{file}: {error}; give [TITLE=]RESULTS, or run this in the repository") from None
 
 
 def named(text: str) -> tuple[str, Path]:
@@ -82,10 +99,21 @@ def named(text: str) -> tuple[str, Path]:
 @command("pages")
 def main() -> int:
     parser = Parser(prog="python -m benchmarks.report.pages", description=__doc__)
-    parser.add_argument("runs", nargs="+", type=named, metavar="[TITLE=]RESULTS", help="results directories")
+    parser.add_argument(
+        "runs",
+        nargs="*",
+        type=named,
+        metavar="[TITLE=]RESULTS",
+        help=f"results directories (default: those of {LISTED})",
+    )
+    parser.add_argument(
+        "--pictures", type=path, metavar="RESULTS", help="the whole run whose pictures are copied (default: the first)"
+    )
     parser.add_argument("--target", type=path, default=Path("docs"), help="where the pages go (default: docs)")
     arguments = parser.parse_args()
-    write_pages(arguments.runs, arguments.target)
+    if arguments.pictures is not None:
+        load(arguments.pictures)
+    write_pages(arguments.runs or listed(LISTED), arguments.target, arguments.pictures)
     print(f"{arguments.target}/claims.md, {arguments.target}/documents.md, {arguments.target}/gallery.md")
     return 0
 

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.claims import CLAIMS
 from benchmarks.claims.documents import DOCUMENTS
 from benchmarks.report.conditions import condition
-from benchmarks.report.pages.__main__ import main, write_pages
+from benchmarks.report.pages.__main__ import LISTED, listed, main, write_pages
 from benchmarks.report.pages.claims_page import claims_page
 from benchmarks.report.pages.documents_page import documents_page
 from benchmarks.report.pages.joined import Joined, Judged
@@ -149,9 +149,28 @@ def test_pictures_come_from_the_run_or_stay(tmp_path: Path) -> None:
     shutil.copytree(REFERENCE, run)
     (run / "figures").mkdir()
     shutil.copy(REFERENCE / "verdicts.png", run / "figures" / "claim-schedules.png")
-    write_pages([("here", run)], target)
+    write_pages([("here", REFERENCE)], target, run)
     assert [path.name for path in figures.glob("*.png")] == ["claim-schedules.png"]
     assert link not in (target / "claims.md").read_text(encoding="utf-8")
+
+
+def test_every_committed_run_of_claims_is_listed() -> None:
+    committed = {path.parent for path in (REPOSITORY / "results").glob("reference*/**/claims.json")}
+    assert committed == {place for _, place in listed(REPOSITORY / LISTED)}
+
+
+@pytest.mark.parametrize("content", [None, "8 seeds", '"8 seeds" = 8'])
+def test_a_list_that_cannot_be_read_is_one_line(
+    tmp_path: Path, content: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        (tmp_path / "results").mkdir()
+        (tmp_path / LISTED).write_text(content)
+    monkeypatch.setattr("sys.argv", ["pages"])
+    assert main() == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"pages: {LISTED}: ") and error.count("\n") == 1 and not (tmp_path / "docs").exists()
 
 
 def test_both_pages_are_written(tmp_path: Path) -> None:
@@ -197,17 +216,12 @@ def test_no_results_and_a_claim_twice_under_one_title_are_refused(
 
 
 def test_the_committed_pages_are_what_the_committed_results_say() -> None:
-    """Changed words or rules need the pages made again: results/README.md says how."""
+    """Changed words or rules need the pages made again: ``python -m benchmarks.report.pages``."""
     docs = REPOSITORY / "docs"
-    committed = REPOSITORY / "results"
-    on_mnist = [Results(committed / "reference-mnist-full" / part) for part in ("vae-is-stabler", "autoencoders")]
-    runs: dict[str, Judged] = {
-        "8 seeds": Results(REFERENCE),
-        "16 or 32 seeds": Results(committed / "reference-full"),
-        "all settings, 8 seeds": Results(committed / "reference-digits"),
-        "MNIST, 8 seeds": Results(committed / "reference-mnist"),
-        "MNIST, all settings, 8 seeds": Joined(on_mnist),
-    }
+    titled: dict[str, list[Results]] = {}
+    for title, place in listed(REPOSITORY / LISTED):
+        titled.setdefault(title, []).append(Results(place))
+    runs: dict[str, Judged] = {title: Joined(parts) if len(parts) > 1 else parts[0] for title, parts in titled.items()}
     pictures = {
         path.stem.removeprefix("claim-"): f"figures/{path.name}" for path in (docs / "figures").glob("claim-*.png")
     }
