@@ -66,6 +66,12 @@ class Group:
         return np.concatenate(parts)
 
 
+def counted(name: str, *groups: Group) -> str:
+    """A name, and how many runs of the groups that bear it failed, which no mark shows."""
+    failed = sum(int(np.isnan(group.values()).sum()) for group in groups)
+    return f"{name} ({failed} failed)" if failed else name
+
+
 Tried = list[tuple[Setting, dict[str, Group]]]
 
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from benchmarks.report.claims.evidence import Group, decisive, tried
+from benchmarks.report.claims.evidence import Group, counted, decisive, tried
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
 from benchmarks.report.style import MODEL_MARKERS, OTHER_MARKER, model_colour
@@ -58,7 +58,7 @@ def kl_against_quality(results: Results) -> Figure | None:
         set_scale(axes, np.concatenate([group.values() for group in groups.values()]))
         axes.set(xlabel=title_of(results, evidence.metric), ylabel=title_of(results, str(evidence.against)))
         axes.yaxis.get_major_locator().set_params(integer=evidence.against == "modes-captured")
-        axes.set_title(setting.label, loc="left")
+        axes.set_title(counted(setting.label, *groups.values()), loc="left")
     grid[0][-1].legend(frameon=False, fontsize=8)
     put_heading(figure, results, "kl-tracks-quality")
     return figure
@@ -108,8 +108,9 @@ def classifier_against_distance(results: Results) -> Figure | None:
     figure, grid = plt.subplots(1, len(settings), figsize=(1.4 + 4.6 * len(settings), 4.4), squeeze=False)
     for axes, (setting, groups) in zip(grid[0], settings, strict=True):
         for (name, (group, x)), marker in zip(groups.items(), "o^sDvP<>*X", strict=False):
+            label = counted(name, group)
             axes.plot(
-                x, group.values(), marker, color=style_of(group)[0], alpha=0.65, markersize=6, linestyle="", label=name
+                x, group.values(), marker, color=style_of(group)[0], alpha=0.65, markersize=6, linestyle="", label=label
             )
         axes.axhline(0.5, color="#BBBBBB", linewidth=0.8)
         _, metric = BESIDE[results.run["datasets"][setting.dataset]["kind"]]

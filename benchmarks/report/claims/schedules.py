@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.report.claims.evidence import Group, alike, tried
+from benchmarks.report.claims.evidence import Group, alike, counted, tried
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
 from benchmarks.report.style import model_colour
@@ -45,7 +45,7 @@ def jsd_against_k(results: Results) -> Figure | None:
                 "-",
                 color=colour,
                 linewidth=1.6,
-                label=f"{label} (mean)",
+                label=counted(f"{label}, mean", *groups.values()),
             )
         ticks = {k_of(group): name.removeprefix("k = ") for _, groups in own for name, group in groups.items()}
         axes.set_xscale("log")
@@ -71,13 +71,13 @@ def jsd_by_schedule(results: Results) -> Figure | None:
     for axes, dataset in zip(grid[0], datasets, strict=True):
         own = [groups for setting, groups in settings if setting.dataset == dataset]
         baseline = own[0][BASELINE].values()
-        draw_band(axes, baseline)
+        draw_band(axes, baseline, counted(BASELINE, own[0][BASELINE]))
         others = {name: group for groups in own for name, group in groups.items() if name != BASELINE}
         for row, group in enumerate(others.values()):
             values = group.values()
             axes.plot(values, np.full(len(values), row), "o", color=model_colour("gan"), alpha=0.55, markersize=5)
             axes.plot([np.nanmean(values)] * 2, [row - 0.28, row + 0.28], color="black", linewidth=1.8)
-        axes.set_yticks(range(len(others)), list(others))
+        axes.set_yticks(range(len(others)), [counted(name, group) for name, group in others.items()])
         axes.set(ylim=(len(others) - 0.4, -0.6), xlabel="JSD of samples (nat)")
         every = np.concatenate([baseline, *(group.values() for group in others.values())])
         axes.set_xlim(0, 1.06 * np.nanmax(every))
@@ -87,9 +87,9 @@ def jsd_by_schedule(results: Results) -> Figure | None:
     return figure
 
 
-def draw_band(axes: Axes, values: np.ndarray) -> None:
+def draw_band(axes: Axes, values: np.ndarray, name: str) -> None:
     """Runs of the baseline: from the best to the worst, and their mean."""
     axes.axvspan(
-        np.nanmin(values), np.nanmax(values), color="#CFE3CF", linewidth=0, zorder=0, label=f"{BASELINE}, all runs"
+        np.nanmin(values), np.nanmax(values), color="#CFE3CF", linewidth=0, zorder=0, label=f"{name}, all runs"
     )
-    axes.axvline(np.nanmean(values), color="#3C8D40", linewidth=1.4, zorder=1, label=f"{BASELINE}, mean")
+    axes.axvline(np.nanmean(values), color="#3C8D40", linewidth=1.4, zorder=1, label=f"{name}, mean")

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from benchmarks.report.claims.evidence import Group, decisive, tried
+from benchmarks.report.claims.evidence import Group, counted, decisive, tried
 from benchmarks.report.claims.scatter import style_of, title_of
 from benchmarks.report.heading import put_heading
 from benchmarks.report.results import Results
@@ -59,7 +59,11 @@ def values_by_step_size(results: Results) -> Figure | None:
         axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
         axes.yaxis.set_minor_locator(NullLocator())
-        axes.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates])
+        failures = [
+            [said for name, group in groups.items() if (said := counted(name, group)) != name] for groups in own
+        ]
+        ticks = ["\n".join([f"{rate:g}", *failed]) for rate, failed in zip(rates, failures, strict=True)]
+        axes.set_xticks(range(len(rates)), ticks)
         axes.set(
             xlim=(-0.5, len(rates) - 0.5),
             xlabel="step size",
@@ -107,7 +111,8 @@ def arms_in_band(results: Results) -> Figure | None:
             values = group.values()
             axes.plot(values, np.full(len(values), row), marker, color=colour, alpha=0.5, markersize=5)
             axes.plot([np.nanmean(values)] * 2, [row - 0.3, row + 0.3], color="black", linewidth=1.8)
-        names = [*groups, *(f"{name} (beside)" for name in beside)]
+        names = [counted(name, group) for name, group in groups.items()]
+        names += [counted(f"{name} (beside)", group) for name, group in beside.items()]
         axes.set_yticks(range(len(names)), names)
         axes.set(ylim=(len(names) - 0.4, -0.6), xlabel=title_of(results, next(iter(groups.values())).evidence.metric))
         axes.set_title(setting.label, loc="left")

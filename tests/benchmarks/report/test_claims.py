@@ -349,12 +349,13 @@ def test_every_run_by_step_size_on_a_logarithmic_axis(make: Make) -> None:
     marks = points_of(axes)
     assert np.isfinite(marks).all(1).sum() == 2 * 2
     assert axes.get_yscale() == "log"
-    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.001"]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.001\nVAE (1 failed)\nGAN (1 failed)"]
 
 
 def test_the_band_of_equivalence_is_as_wide_as_the_margin(make: Make) -> None:
     groups = next(s for s in CLAIMS["gans-differ-little"].settings if s.label == "ring").groups
-    runs: Runs = {("ring", name): ({"jsd-hist": [0.09, 0.1, 0.11]}, {}) for name in groups}
+    values = {name: [0.1, np.nan, np.nan] if name == "KL" else [0.09, 0.1, 0.11] for name in groups}
+    runs: Runs = {("ring", name): ({"jsd-hist": values[name]}, {}) for name in groups}
     figure = PICTURES["gans-differ-little"](make("gans-differ-little", runs))
     assert figure is not None
     (axes,) = figure.axes
@@ -363,7 +364,10 @@ def test_the_band_of_equivalence_is_as_wide_as_the_margin(make: Make) -> None:
     margin = CLAIMS["gans-differ-little"].margin
     assert margin is not None
     assert (extent.x0, extent.x1) == pytest.approx((0.1 - margin.value / 2, 0.1 + margin.value / 2))
-    assert len(points_of(axes)) == N * len(groups)
+    assert np.isfinite(points_of(axes)).all(1).sum() == N * len(groups) - 2
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == [
+        "KL (2 failed)" if name == "KL" else name for name in groups
+    ]
 
 
 def test_quality_against_kl_models_named_once(make: Make) -> None:
@@ -380,6 +384,28 @@ def test_quality_against_kl_models_named_once(make: Make) -> None:
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["GAN", "f-GAN", "VAE"]
+    assert axes.get_title("left") == setting.label
+
+
+def test_failed_runs_are_counted_where_no_mark_shows_them(make: Make) -> None:
+    """In the title of a panel, at a schedule's name, in a line's."""
+    setting = next(s for s in CLAIMS["kl-tracks-quality"].settings if s.decisive)
+    evidence = next(iter(setting.groups.values()))
+    values = {evidence.metric: [0.1, np.nan, 2.0], str(evidence.against): [8.0, np.nan, 1.0]}
+    known: Runs = {(setting.label, name): (values, {}) for name in setting.groups}
+    figure = PICTURES["kl-tracks-quality"](make("kl-tracks-quality", known))
+    assert figure is not None
+    assert figure.axes[0].get_title("left") == f"{setting.label} ({len(setting.groups)} failed)"
+    for claim in ("schedules", "balance-k"):
+        first = next(s for s in CLAIMS[claim].settings if s.decisive)
+        known = {(first.label, name): ({"jsd-hist": [0.1, np.nan, 0.2]}, {}) for name in first.groups}
+        figure = PICTURES[claim](make(claim, known))
+        assert figure is not None
+        axes = figure.axes[0]
+        legend = axes.get_legend()
+        assert legend is not None
+        texts = [text.get_text() for text in legend.get_texts()] + [tick.get_text() for tick in axes.get_yticklabels()]
+        assert any("failed)" in text for text in texts), claim
 
 
 def test_no_classifier_against_distance_without_distances(make: Make) -> None:
