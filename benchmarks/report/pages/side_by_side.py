@@ -57,6 +57,15 @@ def pairs(own: Judged, other: Judged) -> list[Pair]:
     return found
 
 
+def judged_in_both(own: Judged, other: Judged) -> list[Pair]:
+    """The pairs that have a verdict on either data set, if only that it cannot tell."""
+    return [
+        one
+        for one in pairs(own, other)
+        if not (one.own.missing or one.other.missing) and one.own.words != "descriptive"
+    ]
+
+
 def in_short(result: SettingResult, claim: Claim) -> str:
     """The verdict in a setting with its effect and interval."""
     if result.missing:
@@ -74,13 +83,13 @@ def decided(result: SettingResult) -> str:
 def side_by_side(runs: Mapping[str, Judged]) -> str:
     """The settings that came out otherwise on another data set, contradictions first; empty where no two runs share any.
 
-    Every other run is held against the first: settings, networks' rule, budget and margins' rule are the same, the data are not.
+    A run is held against that before it with which it shares most settings, the first of several: settings, networks' rule, budget
+    and margins' rule are the same, the data are not.
     """
-    (title, own), *others = runs.items()
     parts = []
-    for name, other in others:
-        tried = [one for one in pairs(own, other) if not (one.own.missing or one.other.missing)]
-        tried = [one for one in tried if one.own.words != "descriptive"]
+    for index, (name, other) in enumerate(runs.items()):
+        shared = [(judged_in_both(own, other), title, own) for title, own in list(runs.items())[:index]]
+        tried, title, own = max(shared, key=lambda one: len(one[0]), default=([], name, other))
         if not tried:
             continue
         opposite = [one for one in tried if set(one.decisions) == {"supported", "refuted"}]

@@ -113,6 +113,16 @@ def test_two_data_sets_are_held_against_each_other(reference: Results) -> None:
     assert lines[1].split(" | ")[3].startswith("inconclusive: ")
 
 
+def test_a_run_is_held_against_the_one_that_shares_most_settings_with_it(reference: Results) -> None:
+    there = elsewhere(reference, "ae-beats-pca")
+    few = with_claims(reference, {"quality-order"})
+    assert side_by_side({"few": few, "all": reference, "MNIST": there}).startswith("## all and MNIST, setting by")
+    assert side_by_side({"all": reference, "again": reference, "MNIST": there}).startswith(
+        "## all and MNIST, setting by"
+    )
+    assert side_by_side({"few": few, "MNIST": there}) == ""
+
+
 def test_runs_on_the_same_data_sets_are_not_held_against_each_other(reference: Results) -> None:
     assert side_by_side({"one": reference, "other": reference}) == ""
 
