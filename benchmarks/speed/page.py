@@ -117,7 +117,8 @@ def picture(rows: Rows, path: Path) -> None:
     """Ratio to the plain loop over the seeds that are trained at once; a panel for each data set and network."""
     panels = list(dict.fromkeys((row["dataset"], row["network"]) for row in rows))
     with plt.rc_context(RC):
-        figure, axes = plt.subplots(1, len(panels), figsize=(3.4 * len(panels), 3.2), squeeze=False, sharey=True)
+        width = max(4.8, 3.4 * len(panels))  # two columns of the legend
+        figure, axes = plt.subplots(1, len(panels), figsize=(width, 3.6), squeeze=False, sharey=True)
         for (dataset, network), axis in zip(panels, axes[0], strict=True):
             own = [row for row in rows if (row["dataset"], row["network"]) == (dataset, network)]
             _panel(axis, own)
@@ -127,7 +128,7 @@ def picture(rows: Rows, path: Path) -> None:
         handles = {
             label: handle for axis in axes[0] for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
         }
-        figure.legend(handles.values(), handles, loc="outside lower center", ncols=4, frameon=False)
+        figure.legend(handles.values(), handles, loc="outside lower center", ncols=int(width // 2.1), frameon=False)
         figure.savefig(path)
         plt.close(figure)
 
