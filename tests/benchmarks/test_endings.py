@@ -8,9 +8,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from benchmarks.endings import LONGEST_MESSAGE, command, status_of
@@ -103,3 +105,28 @@ def test_a_reader_that_has_had_enough_is_no_error_to_tell() -> None:
     done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == "" and done.returncode in (0, 1)
     assert len(done.stdout) == 1
+
+
+def test_ctrl_c_ends_a_simulation_and_its_workers_in_one_line(tmp_path: Path) -> None:
+    """As a terminal sends it: to all processes of the command."""
+    words = [sys.executable, "-m", "benchmarks.analysis.simulate", "--workers", "2", "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        words,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
+        while len(psutil.Process(process.pid).children()) < 3:  # two workers, and who keeps account of shared things
+            assert process.poll() is None
+            time.sleep(0.05)
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGINT)
+        _, error = process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert error == "\nsimulate: interrupted\n"
