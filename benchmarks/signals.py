@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
+from typing import Any
+
+from pebble import ProcessPool
 
 
 @contextmanager
@@ -41,3 +45,28 @@ def out_of_ctrl_cs_way() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def processes(
+    jobs: int, initializer: Callable[..., None] | None = None, initargs: tuple[Any, ...] = ()
+) -> Iterator[ProcessPool]:
+    """New processes that are asked to end through this one alone: when the block is left by an exception they end at once.
+
+    Args:
+        jobs: how many.
+        initializer: what each does first.
+        initargs: its arguments.
+    """
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPool(jobs, initializer=initializer, initargs=initargs, context=context)
+    try:
+        with out_of_ctrl_cs_way():
+            _ = pool.active  # to ask is to start it
+        yield pool
+        pool.close()
+    except BaseException:
+        pool.stop()
+        raise
+    finally:
+        pool.join()

@@ -16,7 +16,6 @@ Writes ``simulation.csv`` (all rates), ``simulation.md`` and ``power.png``.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +27,6 @@ from typing import Literal
 import matplotlib
 import numpy as np
 import pandas as pd
-from pebble import ProcessPool
 
 from benchmarks.analysis.comparisons import compare, setting_p_values
 from benchmarks.analysis.made_up import CASES, DISTRIBUTIONS, MADE, SPREADS, Falsehood, made_claim, made_groups
@@ -38,7 +36,7 @@ from benchmarks.arguments import Parser, make_directory, path
 from benchmarks.claims import FAMILY_SIZES
 from benchmarks.claims.spec import Claim, Family, Quantifier
 from benchmarks.endings import command
-from benchmarks.signals import out_of_ctrl_cs_way
+from benchmarks.signals import processes
 from benchmarks.specs import InputError
 
 REPETITIONS = 100_000
@@ -274,31 +272,22 @@ def simulate(repetitions: int, workers: int) -> pd.DataFrame:
     states = list(product(PATTERNS, (0.0, 0.1)))
     pieces = 4 * workers  # a family takes long: its repetitions go to the workers in pieces
     share = max(1, repetitions // FAMILY_SHARE // pieces)
-    pool = ProcessPool(workers, context=multiprocessing.get_context("spawn"))
-    try:
-        with out_of_ctrl_cs_way():
-            families = {
-                (state, failure): [
-                    pool.schedule(family_errors, (state, failure, share, [SEED, 1, i, piece]))
-                    for piece in range(pieces)
-                ]
-                for i, (state, failure) in enumerate(states)
-            }
-            singles = [
-                pool.schedule(rates, (scenario, count, [SEED, 0, i]))
-                for i, (scenario, count) in enumerate(zip(scenarios, counts, strict=True))
+    with processes(workers) as pool:
+        families = {
+            (state, failure): [
+                pool.schedule(family_errors, (state, failure, share, [SEED, 1, i, piece])) for piece in range(pieces)
             ]
+            for i, (state, failure) in enumerate(states)
+        }
+        singles = [
+            pool.schedule(rates, (scenario, count, [SEED, 0, i]))
+            for i, (scenario, count) in enumerate(zip(scenarios, counts, strict=True))
+        ]
         rows = [row for future in singles for row in future.result()]
         for (state, failure), futures in families.items():
             parts = [future.result() for future in futures]
             joined = {name: [value for part in parts for value in part[name]] for name in parts[0]}
             rows += family_rows(state, failure, joined)
-        pool.close()
-    except BaseException:
-        pool.stop()
-        raise
-    finally:
-        pool.join()
     return pd.DataFrame(rows)
 
 

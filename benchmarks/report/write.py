@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -13,7 +12,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.figure import Figure
-from pebble import ProcessPool
 
 from benchmarks.report.attributes import attributes_figure, attributes_page
 from benchmarks.report.calibration import calibration_csv, calibration_figure, calibration_page
@@ -30,7 +28,7 @@ from benchmarks.report.tables import comparison_csv, comparison_page, matchednes
 from benchmarks.report.tuning import tuning_figure, tuning_page
 from benchmarks.report.verdicts import board_figure, claim_figures, claims_csv, verdicts_page
 from benchmarks.report.web.page import report_html
-from benchmarks.signals import out_of_ctrl_cs_way
+from benchmarks.signals import processes
 from benchmarks.store import write_file
 
 FIGURES: dict[str, Callable[[Results, str], Figure | None]] = {
@@ -68,19 +66,10 @@ def write_figures(results: Results, folder: Path, jobs: int) -> None:
         for name, subject in wanted:
             write_figure(results, folder, name, subject)
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(jobs, initializer=_adopt, initargs=(results,), context=context)
-    try:
-        with out_of_ctrl_cs_way():
-            drawn = [pool.schedule(_write_adopted, (folder, name, subject)) for name, subject in wanted]
+    with processes(jobs, _adopt, (results,)) as pool:
+        drawn = [pool.schedule(_write_adopted, (folder, name, subject)) for name, subject in wanted]
         for one in drawn:
             one.result()
-        pool.close()
-    except BaseException:
-        pool.stop()
-        raise
-    finally:
-        pool.join()
 
 
 def write_figure(results: Results, folder: Path, name: str, subject: str | None) -> None:

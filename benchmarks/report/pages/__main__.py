@@ -65,12 +65,13 @@ def write_pages(runs: Iterable[tuple[str, Path]], target: Path, drawn: Path | No
         title: parts[0] if len(parts) == 1 else Joined(parts) for title, parts in titled.items()
     }
     main = next(iter(titled.values()))[0]
+    whole = main if drawn is None else load(drawn)
     if holds_a_run(target):
         raise InputError(f"{target} holds the results of a run; give another folder for the pages")
     figures = target / "figures"
     make_directory(figures, "the folder of pictures")
     of_claims = {name: f"claim-{name}" for name in main.claims}
-    found = pictures_for(drawn or main.root, figures, [*of_claims.values(), *(name for _, name, _ in pictures(main))])
+    found = pictures_for(whole.root, figures, [*of_claims.values(), *(name for _, name, _ in pictures(main))])
     by_claim = {name: found[picture] for name, picture in of_claims.items() if picture in found}
     (target / "claims.md").write_text(claims_page(results, by_claim), encoding="utf-8")
     (target / "documents.md").write_text(documents_page(results), encoding="utf-8")
@@ -111,8 +112,6 @@ def main() -> int:
     )
     parser.add_argument("--target", type=path, default=Path("docs"), help="where the pages go (default: docs)")
     arguments = parser.parse_args()
-    if arguments.pictures is not None:
-        load(arguments.pictures)
     write_pages(arguments.runs or listed(LISTED), arguments.target, arguments.pictures)
     print(f"{arguments.target}/claims.md, {arguments.target}/documents.md, {arguments.target}/gallery.md")
     return 0
