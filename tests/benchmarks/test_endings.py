@@ -100,11 +100,17 @@ def test_no_module_that_is_run_is_forgotten() -> None:
     assert runs == set(MODULES)
 
 
-def test_a_reader_that_has_had_enough_is_no_error_to_tell() -> None:
+LITTLE = "import sys; from benchmarks.endings import status_of; sys.exit(status_of('name', lambda: print('a') or 0))"
+
+
+@pytest.mark.parametrize("words", [["-m", "benchmarks.contract", "pca"], ["-c", LITTLE]], ids=["much", "little"])
+def test_a_reader_that_has_had_enough_is_no_error_to_tell(words: list[str]) -> None:
+    """Neither while it is written nor, where all of it fits a buffer, when Python ends."""
     read, write = os.pipe()
     os.close(read)
-    words = [sys.executable, "-m", "benchmarks.contract", "pca"]
-    done = subprocess.run(words, cwd=ROOT, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, stdout=write, stderr=subprocess.PIPE, text=True, check=False
+    )
     os.close(write)
     assert done.stderr == "" and done.returncode == 1
 
