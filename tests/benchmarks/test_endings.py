@@ -108,8 +108,9 @@ def test_a_reader_that_has_had_enough_is_no_error_to_tell(words: list[str]) -> N
     """Neither while it is written nor, where all of it fits a buffer, when Python ends."""
     read, write = os.pipe()
     os.close(read)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     done = subprocess.run(
-        [sys.executable, *words], cwd=ROOT, stdout=write, stderr=subprocess.PIPE, text=True, check=False
+        [sys.executable, *words], cwd=ROOT, env=buffered, stdout=write, stderr=subprocess.PIPE, text=True, check=False
     )
     os.close(write)
     assert done.stderr == "" and done.returncode == 1
