@@ -54,6 +54,8 @@ def parser() -> Parser:
     made.add_argument("--network", nargs="+", default=["mlp"], help="kinds of networks: mlp, conv")
     made.add_argument("--width", nargs="+", type=positive, default=[1, 2, 4, 8], help="seeds trained at once")
     made.add_argument("--workers", nargs="+", type=positive, default=[1, 2], help="processes that train at once")
+    forms = "; ".join(f"{name}: {about}" for name, about in training.FORMS.items())
+    made.add_argument("--form", nargs="+", help=f"of the loops (default: all but compiled and channels-last). {forms}")
     made.add_argument("--updates", type=positive, default=100)
     made.add_argument("--repeats", type=positive, default=5, help="turns")
     made.add_argument("--profile", default="standard", help="of whole runs")
@@ -73,6 +75,8 @@ def checked_cases(arguments: argparse.Namespace, device: str) -> list[training.C
     for name in arguments.model:
         if not lookup(MODELS, "model", name).Settings.model_fields or name == "pca":
             raise InputError(f"model {name!r} is not trained by updates; choose others")
+    for name in arguments.form or ():
+        lookup(training.FORMS, "form", name)
     for name in arguments.dataset:
         lookup(DATASETS, "data set", name)
         load(name, arguments.data_dir, offline=True)
@@ -87,7 +91,8 @@ def measured(part: str, arguments: argparse.Namespace, cases: list[training.Case
     repeats = arguments.repeats
     if part == "training":
         for what in cases:
-            yield from training.compare(what, arguments.width, arguments.workers, repeats, arguments.threads)
+            forms = arguments.form or training.USUAL[torch.device(device).type]
+            yield from training.compare(what, arguments.width, arguments.workers, forms, repeats, arguments.threads)
     elif part == "machine":
         for what, width in product(cases, arguments.width):
             yield machine.floor(what, width, repeats)

@@ -23,8 +23,15 @@ from models.base import GenerativeModel
 Batches = Callable[[], Tensor]
 
 
-def plain_loop(spec: Block, data: Dataset, device: str) -> None:
-    """A well-written loop for one seed: data on the device, indexed there, fused Adam, no bookkeeping."""
+def plain_loop(spec: Block, data: Dataset, device: str, layout: torch.memory_format = torch.preserve_format) -> None:
+    """A well-written loop for one seed: data on the device, indexed there, fused Adam, no bookkeeping.
+
+    Args:
+        spec: what is trained; its first seed.
+        data: its data set.
+        device: where.
+        layout: in which the weights of convolutions lie in memory; by default as they come.
+    """
     train_set = torch.from_numpy(data.train).to(device)
     generator = generator_for(spec.seeds[0], "speed", device)
 
@@ -32,7 +39,7 @@ def plain_loop(spec: Block, data: Dataset, device: str) -> None:
         index = torch.randint(len(train_set), (spec.training.batch,), generator=generator, device=device)
         return as_float(train_set[index])
 
-    _train(spec, data, device, batches, fused=True, logged=False)
+    _train(spec, data, device, batches, fused=True, logged=False, layout=layout)
 
 
 def habitual_loop(spec: Block, data: Dataset, device: str) -> None:
@@ -66,8 +73,17 @@ class Examples(TorchDataset[Tensor]):
         return self.transform(Image.fromarray(pixels if pixels.ndim == 2 else np.moveaxis(pixels, 0, -1)))
 
 
-def _train(spec: Block, data: Dataset, device: str, batches: Batches, fused: bool, logged: bool) -> None:
-    model: GenerativeModel = initialise(model_builder(spec, MODELS[spec.model], data), spec.seeds[0]).to(device).train()
+def _train(
+    spec: Block,
+    data: Dataset,
+    device: str,
+    batches: Batches,
+    fused: bool,
+    logged: bool,
+    layout: torch.memory_format = torch.preserve_format,
+) -> None:
+    model: GenerativeModel = initialise(model_builder(spec, MODELS[spec.model], data), spec.seeds[0])
+    model.to(device).to(memory_format=layout).train()
     generator = generator_for(spec.seeds[0], "speed", device)
     optimisers = {}
     for player in model.players():

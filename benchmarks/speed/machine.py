@@ -19,10 +19,8 @@ from torch.utils._pytree import tree_map
 from benchmarks.blocks import model_builder
 from benchmarks.evaluation.cost import training_cost
 from benchmarks.speed.timing import rate, rates, take_turns
-from benchmarks.speed.training import Case, data_of
+from benchmarks.speed.training import Case, data_of, loop_of
 from benchmarks.training.loop import Loop
-from benchmarks.training.randomness import initialise
-from benchmarks.training.recording import recorder_for
 from models import MODELS
 from models.base import Phase
 
@@ -56,20 +54,6 @@ def like(value: Any) -> Any:
         return value
     numbers = torch.randn(value.shape, dtype=value.dtype, device=value.device)
     return torch.empty_strided(value.shape, value.stride(), dtype=value.dtype, device=value.device).copy_(numbers)
-
-
-def loop_of(what: Case, width: int) -> Loop:
-    """The suite's loop, before its first update."""
-    data = data_of(what.spec.dataset, what.data_dir)
-    build = model_builder(what.spec, MODELS[what.spec.model], data)
-    seeds = tuple(range(width))
-    models = [initialise(build, seed) for seed in seeds]
-    train_set = torch.from_numpy(data.train).to(what.device)
-    for model in models:
-        model.fit(train_set)
-    return Loop(
-        models, train_set, what.spec.training, seeds, fast=True, fused=True, record=recorder_for(train_set.device)
-    )
 
 
 def products_of(loop: Loop, phase: Phase) -> list[Callable[[], object]]:

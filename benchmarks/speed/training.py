@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,20 +16,30 @@ import torch
 from benchmarks.blocks import model_builder
 from benchmarks.datasets import Dataset, load
 from benchmarks.evaluation.cost import training_cost
+from benchmarks.execution import CONVOLUTIONAL
 from benchmarks.experiments.base import block
 from benchmarks.recipes import RECIPES
 from benchmarks.specs import Block, InputError, Network
 from benchmarks.speed.loops import habitual_loop, plain_loop
 from benchmarks.speed.timing import rates, take_turns
-from benchmarks.training.loop import train
+from benchmarks.training.loop import Loop
+from benchmarks.training.randomness import initialise
 from benchmarks.training.recording import recorder_for
 from models import MODELS
 
-Form = Literal["plain", "habitual", "stacked", "vmap", "called", "tf32"]
+Form = Literal["plain", "habitual", "channels-last", "stacked", "vmap", "compiled", "called", "tf32"]
 SETTINGS: dict[str, dict[str, Any]] = {"fgan": {"divergence": "kl", "generator_objective": "exact"}}
-FORMS: dict[str, tuple[Form, ...]] = {"cpu": ("stacked", "vmap"), "cuda": ("stacked", "vmap", "called", "tf32")}
-"""Of the suite's own loop, by kind of device: as it is, with layers stacked and on a GPU cycles recorded; mapped by ``vmap``; with
-cycles called and not recorded; with products in TF32, which the suite does not do."""
+FORMS: dict[str, str] = {
+    "stacked": "the suite's loop as it is: layers that take stacked parameters, on a GPU cycles recorded",
+    "vmap": "mapped over the seeds by torch.func.vmap",
+    "compiled": "as it is, the objective compiled by torch.compile",
+    "called": "as it is, but every cycle called; on a CPU they always are",
+    "tf32": "as it is, with products in TF32; on a GPU",
+    "channels-last": "the plain loop, weights of convolutions with their channels last in memory",
+}
+"""Forms of the suite's own loop, and one of the plain loop, that can be asked for."""
+USUAL: dict[str, tuple[Form, ...]] = {"cpu": ("stacked", "vmap"), "cuda": ("stacked", "vmap", "called", "tf32")}
+"""Those that are measured if none is asked for, by kind of device."""
 HABITUAL_SHARE = 0.2
 """The habitual loop runs so much shorter a training: it is slow, and its updates all cost the same."""
 
@@ -97,22 +107,41 @@ def run(contender: Contender, what: Case) -> None:
     data = data_of(what.spec.dataset, what.data_dir)
     training = what.spec.training.model_copy(update={"updates": what.updates(contender)})
     spec = what.spec.model_copy(update={"training": training})
-    if contender.form in ("plain", "habitual"):
-        (plain_loop if contender.form == "plain" else habitual_loop)(spec, data, what.device)
+    if contender.form == "habitual":
+        habitual_loop(spec, data, what.device)
         return
-    build = model_builder(spec, MODELS[spec.model], data)
-    train_set = torch.from_numpy(data.train).to(what.device)
-    record = no_recorder if contender.form == "called" else recorder_for
+    if contender.form in ("plain", "channels-last"):
+        layout = torch.channels_last if contender.form == "channels-last" else torch.preserve_format
+        plain_loop(spec, data, what.device, layout)
+        return
     precision = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("high" if contender.form == "tf32" else precision)
     try:
-        train(build, train_set, training, tuple(range(contender.width)), fast=contender.form != "vmap", record=record)
+        loop = loop_of(what, contender.width, contender.form)
+        for _ in loop.run():
+            pass
+        loop.outcome()
     finally:
         torch.set_float32_matmul_precision(precision)
 
 
-def no_recorder(device: torch.device) -> None:
-    """What records on no device."""
+def loop_of(what: Case, width: int, form: Form = "stacked") -> Loop:
+    """The suite's loop in one of its forms, before its first update."""
+    data = data_of(what.spec.dataset, what.data_dir)
+    build = model_builder(what.spec, MODELS[what.spec.model], data)
+    seeds = tuple(range(width))
+    models = [initialise(build, seed) for seed in seeds]
+    train_set = torch.from_numpy(data.train).to(what.device)
+    for model in models:
+        model.fit(train_set)
+    loop = Loop(
+        models, train_set, what.spec.training, seeds, fast=form != "vmap", fused=True,
+        record=None if form == "called" else recorder_for(train_set.device),
+    )  # fmt: skip
+    if form == "compiled":
+        # only now: the loop has mapped the model, to see that it can, and what is compiled cannot be
+        loop.axis.template.compile(dynamic=False)
+    return loop
 
 
 @contextmanager
@@ -139,7 +168,7 @@ def runner(contender: Contender, what: Case, pool: ProcessPoolExecutor | None) -
     return together
 
 
-def contenders_for(what: Case, widths: list[int], workers: list[int]) -> list[Contender]:
+def contenders_for(what: Case, widths: list[int], workers: list[int], forms: Sequence[Form]) -> list[Contender]:
     """The other loops, and the suite's own in every form, width and number of workers."""
     data = data_of(what.spec.dataset, what.data_dir)
     stacks = model_builder(what.spec, MODELS[what.spec.model], data)().takes_stacks
@@ -147,15 +176,20 @@ def contenders_for(what: Case, widths: list[int], workers: list[int]) -> list[Co
         Contender(form, width, number)
         for number in workers
         for width in widths
-        for form in FORMS[torch.device(what.device).type]
-        if form != "stacked" or stacks or width == 1  # else it is mapped
+        for form in forms
+        if form == "vmap" or (form != "channels-last" and (stacks or width == 1))  # else it would be mapped
     ]
-    return [PLAIN, Contender("habitual"), *own]
+    others: list[Form] = ["plain", "habitual"]
+    if "channels-last" in forms and what.spec.network.kind in CONVOLUTIONAL:
+        others.append("channels-last")
+    return [*(Contender(form) for form in others), *own]
 
 
-def compare(what: Case, widths: list[int], workers: list[int], repeats: int, threads: int) -> list[dict[str, object]]:
+def compare(
+    what: Case, widths: list[int], workers: list[int], forms: Sequence[Form], repeats: int, threads: int
+) -> list[dict[str, object]]:
     """Rows of the table for one model on one network and data set."""
-    contenders = contenders_for(what, widths, workers)
+    contenders = contenders_for(what, widths, workers, forms)
     with ExitStack() as stack:
         counts = sorted({contender.workers for contender in contenders})
         pools = {count: stack.enter_context(crew(count, threads)) for count in counts}

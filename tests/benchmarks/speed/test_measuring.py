@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from benchmarks.blocks import model_builder
 from benchmarks.evaluation.cost import training_cost
 from benchmarks.specs import Block
 from benchmarks.speed import loops, peers, training
-from benchmarks.speed.machine import loop_of, products_of
+from benchmarks.speed.machine import products_of
 from benchmarks.speed.timing import rate, rates, take_turns
 from models import MODELS
 from models.networks import count_parameters
@@ -55,7 +56,7 @@ def test_contenders_take_turns_after_a_warm_up() -> None:
 def test_products_are_all_of_an_updates(model: str, network: str, width: int) -> None:
     """Their operations are those that are counted for the model, times the seeds (PyTorch miscounts grouped convolutions)."""
     what = a_case(model, network)
-    loop = loop_of(what, width)
+    loop = training.loop_of(what, width)
     calls = products_of(loop, loop.phases[-1])
     counter = FlopCounterMode(display=False)
     with counter:
@@ -86,6 +87,47 @@ def test_loops_train_on_the_data(dataset: str, monkeypatch: pytest.MonkeyPatch) 
     for batch in seen:
         assert batch.shape == (what.spec.training.batch, data.train.shape[1])
         assert all(row.tobytes() in known for row in batch.numpy())
+
+
+def test_forms_that_are_asked_for_are_compared_where_there_is_one() -> None:
+    """Convolutions are mapped over the seeds and never stacked; their layout is that of a plain loop."""
+    forms: tuple[training.Form, ...] = ("stacked", "vmap", "compiled", "channels-last")
+
+    def named(network: str) -> list[tuple[str, int]]:
+        found = training.contenders_for(a_case("gan", network), [1, 2], [1], forms)
+        return [(contender.form, contender.width) for contender in found]
+
+    own = [("stacked", 1), ("vmap", 1), ("compiled", 1)]
+    assert named("conv") == [("plain", 1), ("habitual", 1), ("channels-last", 1), *own, ("vmap", 2)]
+    assert named("mlp") == [("plain", 1), ("habitual", 1), *own, ("stacked", 2), ("vmap", 2), ("compiled", 2)]
+
+
+def test_channels_last_changes_the_layout_of_convolutions_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    what, layouts = a_case("ae", "conv"), []
+    forward = MODELS["ae"].forward
+
+    def watched(self: torch.nn.Module, *given: object) -> object:
+        weights = [weight for weight in self.parameters() if weight.dim() == 4 and weight.shape[1] > 1]
+        layouts.append({weight.is_contiguous(memory_format=torch.channels_last) for weight in weights})
+        return forward(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MODELS["ae"], "forward", watched)
+    for form in ("plain", "channels-last"):
+        training.run(training.Contender(form), what)
+    assert layouts == [{False}] * 2 + [{True}] * 2
+
+
+@pytest.mark.slow  # compiling takes up to a minute
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a compiler (g++)")
+def test_the_compiled_form_trains_the_same() -> None:
+    what = a_case("gan", dataset="ring")
+    ends = {}
+    for form in ("stacked", "compiled"):
+        loop = training.loop_of(what, 2, form)
+        assert list(loop.run())
+        ends[form] = loop.outcome().weights
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] >= 2  # a graph for each player
+    torch.testing.assert_close(ends["compiled"], ends["stacked"], rtol=1e-4, atol=1e-6)
 
 
 def test_the_habitual_loop_runs_a_shorter_training_of_the_same_updates() -> None:
