@@ -56,9 +56,9 @@ def held_out(samples: np.ndarray, reference: np.ndarray, seed: int) -> HeldOut:
     taken = [points[generator.permutation(len(points))[:n]] for points in (samples, reference)]
     x, y = np.concatenate(taken).astype(np.float64), np.repeat([0, 1], n)
     train_x, test_x, train_y, test_y = train_test_split(x, y, test_size=0.5, stratify=y, random_state=seed)
-    classifier = make_pipeline(
-        StandardScaler(), MLPClassifier(hidden_layer_sizes=(HIDDEN,), max_iter=EPOCHS, random_state=seed)
-    )
+    # as many epochs without improvement as there are: else it stops early where the two differ little, and sees still less
+    network = MLPClassifier(hidden_layer_sizes=(HIDDEN,), max_iter=EPOCHS, n_iter_no_change=EPOCHS, random_state=seed)
+    classifier = make_pipeline(StandardScaler(), network)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of epochs is fixed
         classifier.fit(train_x, train_y)

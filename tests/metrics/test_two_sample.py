@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
+from sklearn.neural_network import MLPClassifier
 
-from metrics.two_sample import c2st, c2st_auc, held_out
+from metrics.two_sample import EPOCHS, c2st, c2st_auc, held_out
 
 
 def gaussian(seed: int, n: int, dimensions: int = 4) -> np.ndarray:
@@ -35,6 +36,21 @@ def test_a_shift_is_told_apart_as_well_as_can_be() -> None:
     assert c2st(judged) == pytest.approx(norm.cdf(1), abs=0.035)
     assert c2st_auc(judged) == pytest.approx(norm.cdf(2 / np.sqrt(2)), abs=0.035)
     assert c2st_auc(judged) == pytest.approx(roc_auc_score(judged.real, judged.probability))
+
+
+def test_all_epochs_are_trained_however_little_is_gained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of equal distributions the loss hardly falls; scikit-learn would stop after some twenty epochs."""
+    trained: list[int] = []
+    fit = MLPClassifier.fit
+
+    def watched(self: MLPClassifier, x: np.ndarray, y: np.ndarray) -> MLPClassifier:
+        fit(self, x, y)
+        trained.append(self.n_iter_)
+        return self
+
+    monkeypatch.setattr(MLPClassifier, "fit", watched)
+    held_out(gaussian(0, 2000, 2), gaussian(1, 2000, 2), seed=0)
+    assert trained == [EPOCHS]
 
 
 def test_equal_numbers_of_both_are_taken() -> None:
