@@ -337,11 +337,11 @@ METRICS: dict[str, Metric] = {
     ),
     "flops-to-target": Metric(
         effort.cost_to_target, ("snapshot_flops", "snapshot_distances", "target"), "lower", "FLOP", "FLOPs to the target",
-        "floating-point operations of the training until samples first had the KID that was asked for",
+        "floating-point operations of the training until samples first had the KID that was asked for, evenly between two looks",
     ),
     "flops-to-target-of-game": Metric(
         effort.cost_to_target, ("snapshot_game_flops", "snapshot_distances", "target"), "lower", "FLOP", "the game's FLOPs",
-        "the same without an autoencoder that was trained first",
+        "the same with an autoencoder, and its codes of the training set, taken as given",
     ),
     "broken-strokes": Metric(
         strokes.broken_share, ("strokes", "column_ink"), "lower", "share", "broken strokes",

@@ -6,7 +6,10 @@ import numpy as np
 
 
 def cost_to_target(costs: np.ndarray, distances: np.ndarray, target: float) -> float:
-    """Cost at the first moment at which the distance to the data is at most the target.
+    """Cost when the distance to the data first is at most the target.
+
+    Between the moments that were looked at the distance is taken to fall evenly: else a training that is looked at less often would
+    seem to cost more.
 
     Args:
         costs: at K moments, ascending, shape (K,).
@@ -19,4 +22,8 @@ def cost_to_target(costs: np.ndarray, distances: np.ndarray, target: float) -> f
     reached = np.flatnonzero(distances <= target)
     if not len(reached):
         raise ValueError(f"no moment of the training reached {target:g}; the best was {np.nanmin(distances):.3g}")
-    return float(costs[reached[0]])
+    first = reached[0]
+    if first == 0 or np.isnan(distances[first - 1]):
+        return float(costs[first])
+    before = slice(first - 1, first + 1)
+    return float(np.interp(-target, -distances[before], costs[before]))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute, finite, named
 from benchmarks.evaluation.cost import decoder_player, training_cost
@@ -16,6 +17,8 @@ from benchmarks.training.randomness import initialise
 from metrics.frechet import kid
 from models.base import GenerativeModel, Player
 
+AUTOENCODER: Player = "autoencoder"
+"""The player that is trained before the others, in models of codes."""
 EFFORT_METRICS = ("flops-to-target", "flops-to-target-of-game")
 
 
@@ -25,24 +28,48 @@ def cycles_done(model: GenerativeModel, training: Training) -> list[int]:
     return sorted({max(1, round(share * total)) for share in training.snapshots})
 
 
-def flops_until(
-    model: GenerativeModel, training: Training, cost: Mapping[Player, int], done: int, without: Player = ""
-) -> float:
-    """Floating-point operations of the first ``done`` cycles at a cost by player, those of the player ``without`` left out."""
+def flops_until(model: GenerativeModel, training: Training, cost: Mapping[Player, int], done: int) -> float:
+    """Floating-point operations of the first ``done`` cycles at a cost by player."""
     spent = 0.0
     for phase in model.schedule():
         cycles = min(done, phase.cycles(training.updates))
-        spent += cycles * sum(step.repeats * cost[step.player] for step in phase.cycle if step.player != without)
+        spent += cycles * sum(step.repeats * cost[step.player] for step in phase.cycle)
         done -= cycles
     return spent
 
 
+def encoding_cost(model: GenerativeModel, examples: int) -> int:
+    """Floating-point operations of encoding so many examples."""
+    counter = FlopCounterMode(display=False)
+    with counter, torch.no_grad():
+        model.encode(torch.full((1, model.data), 0.5), {})
+    return examples * counter.get_total_flops()
+
+
+def flops_of_game(
+    model: GenerativeModel, training: Training, cost: Mapping[Player, int], done: int, examples: int
+) -> float:
+    """Operations of the game on codes, if the autoencoder is there already: it encodes the training set once, and no batch anew.
+
+    Args:
+        model: whose autoencoder is trained before.
+        training: its training.
+        cost: of one step of each player, as it is done: with the batch's encoding where a player looks at data.
+        done: cycles of all phases.
+        examples: in the training set.
+    """
+    batch = encoding_cost(model, training.batch)
+    game = {player: own - (batch if model.uses_data(player) else 0) for player, own in cost.items()}
+    spent = flops_until(model, training, {**game, AUTOENCODER: 0}, done)
+    return spent + encoding_cost(model, examples) if spent else 0.0
+
+
 @torch.no_grad()
 def effort(subject: Subject, index: int) -> tuple[Values, Arrays]:
-    """Operations until the samples' KID first is at most the option ``target``, at the training's snapshots.
+    """Operations until the samples' KID first is at most the option ``target``, by the training's snapshots.
 
-    The target is one for the data set's own features; with other extractors nothing is said. ``flops-to-target-of-game`` leaves
-    out the operations of an autoencoder that was trained before the game.
+    The target is one for the data set's own features; with other extractors nothing is said. ``flops-to-target-of-game`` takes an
+    autoencoder that was trained before the game, and its codes of the training set, as given, but for the codes' making.
 
     Arrays: ``flops``, ``game_flops`` and ``kid`` at the snapshots; before there is a generator the KID is that of its untrained
     weights.
@@ -54,14 +81,15 @@ def effort(subject: Subject, index: int) -> tuple[Values, Arrays]:
     assert trained is not None and subject.build is not None and block is not None
     fresh = initialise(subject.build, 0)
     moments = cycles_done(fresh, block.training)
-    before = "autoencoder" if "autoencoder" in fresh.players() else ""
-    assert before == "" or decoder_player(fresh) == before
+    assert AUTOENCODER not in fresh.players() or decoder_player(fresh) == AUTOENCODER
     own = subject.extractors[0]
     with torch.enable_grad():
         cost = training_cost(fresh, block.training.batch)
-    spent = [
-        np.array([flops_until(fresh, block.training, cost, done, left) for done in moments]) for left in ("", before)
-    ]
+    spent = np.array([flops_until(fresh, block.training, cost, done) for done in moments])
+    of_game = spent
+    if AUTOENCODER in fresh.players():
+        examples = len(subject.training)
+        of_game = np.array([flops_of_game(fresh, block.training, cost, done, examples) for done in moments])
     reference = subject.once(test_features)
     distances = []
     for weights in trained.snapshots:
@@ -71,12 +99,12 @@ def effort(subject: Subject, index: int) -> tuple[Values, Arrays]:
         features = features_of(subject, as_pixels(finite(samples, "samples")))[own]
         distances.append(kid(features.values, reference[own].values))
     facts = {
-        "snapshot_flops": spent[0],
-        "snapshot_game_flops": spent[1],
+        "snapshot_flops": spent,
+        "snapshot_game_flops": of_game,
         "snapshot_distances": np.array(distances),
         "target": subject.options["target"],
     }
-    arrays = {"flops": spent[0], "game_flops": spent[1], "kid": np.array(distances)}
+    arrays = {"flops": spent, "game_flops": of_game, "kid": np.array(distances)}
     return compute(named(EFFORT_METRICS, own), facts), arrays
 
 

@@ -36,12 +36,20 @@ def test_range_of_layers_is_that_of_the_worse_network() -> None:
         layers.gradient_range([np.array([[0.0, 1.0]])])
 
 
-def test_cost_is_that_of_the_first_moment_on_target() -> None:
+def test_cost_is_that_of_the_first_crossing_of_the_target() -> None:
     costs, distances = np.array([1.0, 2.0, 3.0, 4.0]), np.array([np.nan, 0.5, 0.1, 0.3])
     assert effort.cost_to_target(costs, distances, 0.5) == 2.0
-    assert effort.cost_to_target(costs, distances, 0.3) == 3.0
+    assert effort.cost_to_target(costs, distances, 0.3) == pytest.approx(2.5)
+    assert effort.cost_to_target(costs, distances, 0.1) == pytest.approx(3.0)
+    assert effort.cost_to_target(costs[1:], distances[1:], 0.6) == 2.0
     with pytest.raises(ValueError, match=r"no moment of the training reached 0.05; the best was 0\.1"):
         effort.cost_to_target(costs, distances, 0.05)
+
+
+@pytest.mark.parametrize("every", [1, 2, 5])
+def test_cost_does_not_depend_on_how_often_a_training_is_looked_at(every: int) -> None:
+    costs = np.arange(0.0, 101.0)[::every]
+    assert effort.cost_to_target(costs, 1 - costs / 100, 0.37) == pytest.approx(63)
 
 
 def test_missed_variance_of_perfect_and_of_mean_images() -> None:
