@@ -53,7 +53,8 @@ def _trace_of_root(first: np.ndarray, second: np.ndarray) -> float:
 def kid(samples: np.ndarray, reference: np.ndarray) -> float:
     """Kernel distance between the features of two image sets.
 
-    Up to 1,000 images it is the estimate from all of them; above, the mean over n // 1000 random subsets of 1,000.
+    With n images in the smaller set it is the estimate from n of each up to n = 1,000; above, the mean over n // 1000 random
+    subsets of 1,000.
 
     Args:
         samples: features, shape (n, F), float64.

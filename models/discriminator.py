@@ -5,7 +5,7 @@ f-divergences (``models.divergences``) it ascends on the variational bound
 
 .. math:: F(T) = E_{x \sim P}\, g_f(T(x)) - E_{x \sim Q}\, f^*(g_f(T(x))) \le D_f(P \| Q)
 
-(Nguyen, Wainwright and Jordan 2010; Nowozin et al., NeurIPS 2016, eq. 6). For the row "gan" F is the value V of Goodfellow et al.
+(Nguyen, Wainwright and Jordan 2010; Nowozin et al., NeurIPS 2016, eq. 7). For the row "gan" F is the value V of Goodfellow et al.
 (2014), its optimum D* = p / (p + q) and max V = 2 JSD(P ‖ Q) − log 4 (their proposition 1 and theorem 1). Where negatives come from
 is a setting:
 

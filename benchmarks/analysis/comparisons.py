@@ -413,7 +413,7 @@ def compare(claim: Claim, setting: Setting, groups: Groups) -> list[Comparison]:
         claim: not descriptive.
         setting: one of its settings.
         groups: values (..., n) of each of the setting's groups, for an association (..., n, 2); NaN where a run failed. An
-            infinite value counts as failed.
+            infinite value counts as failed, but for an association, which goes by ranks.
 
     Raises:
         InputError: values or a margin that the kind cannot take.
@@ -426,16 +426,16 @@ def compare(claim: Claim, setting: Setting, groups: Groups) -> list[Comparison]:
     sign = 1 if claim.direction_in(setting) == "higher" else -1
     terms = Terms(claim.id, margin, sign, claim.scale_in(setting) == "ratio", setting.floor)
     # a group that has no failed run may be whole numbers; inf and NaN are floats
-    finite = {name: as_values(claim, name, groups[name]) for name in setting.groups}
-    return COMPARISONS[claim.kind](finite, terms)
+    values = {name: as_values(claim, name, groups[name]) for name in setting.groups}
+    return COMPARISONS[claim.kind](values, terms)
 
 
 def as_values(claim: Claim, name: str, values: np.ndarray) -> np.ndarray:
-    """Values as floats, with NaN in place of infinite ones; an association needs two columns."""
+    """Values as floats, with NaN in place of infinite ones that cannot be ranked; an association, which can, needs two columns."""
     values = np.asarray(values, float)
     if claim.kind == "association" and (values.ndim < 2 or values.shape[-1] != 2):
         raise InputError(f"{claim.id}: an association needs two metrics of each run, but {name} is {values.shape}")
-    return np.where(np.isfinite(values), values, np.nan)
+    return values if claim.kind == "association" else np.where(np.isfinite(values), values, np.nan)
 
 
 def combine(support: list[np.ndarray], refute: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

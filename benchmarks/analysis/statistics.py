@@ -379,7 +379,7 @@ def rank_association(x: np.ndarray, y: np.ndarray, bound: float = 0.0) -> OneSid
     where the step is that to the next possible value, 12 / (n (n² − 1)).
 
     Args:
-        x: values, (..., n), n ≥ 4, not all equal, or the test is NaN; a pair with a NaN is left out.
+        x: values, (..., n), n ≥ 4, not all equal, or the test is NaN; a pair with a NaN is left out, ∞ has the last rank.
         y: values, (..., n); likewise.
         bound: in (−1, 1).
 
@@ -391,15 +391,17 @@ def rank_association(x: np.ndarray, y: np.ndarray, bound: float = 0.0) -> OneSid
     x, y = np.asarray(x, float), np.asarray(y, float)
     present = ~(np.isnan(x) | np.isnan(y))
     n = present.sum(-1)
-    # missing pairs come last in both orders and so leave the other ranks alone
-    ranks = [np.where(present, stats.rankdata(np.where(present, v, np.inf), axis=-1), np.nan) for v in (x, y)]
+    # missing pairs come last in both orders, after values that are infinite, and so leave the other ranks alone
+    most = np.finfo(float).max
+    ordered = [np.where(present, np.clip(v, -most, most), np.inf) for v in (x, y)]
+    ranks = [np.where(present, stats.rankdata(v, axis=-1), np.nan) for v in ordered]
     (_, mean_x, var_x), (_, mean_y, var_y) = map(moments, ranks)
     with np.errstate(invalid="ignore", divide="ignore"):
         products = (ranks[0] - mean_x[..., None]) * (ranks[1] - mean_y[..., None])
         rho = np.where(present, products, 0).sum(-1) / ((n - 1) * np.sqrt(var_x * var_y))
         rho = np.where(n >= 4, np.clip(rho, -1, 1), np.nan)
-        most = 1 - 6 / (n * (n**2.0 - 1))
-        z = np.arctanh(np.clip(rho, -most, most))
+        perfect = 1 - 6 / (n * (n**2.0 - 1))
+        z = np.arctanh(np.clip(rho, -perfect, perfect))
         se = np.sqrt((1 + rho**2 / 2) / (n - 3))
     tests = _t_tests(z, se, np.full(rho.shape, np.inf), math.atanh(bound), np.zeros(rho.shape))
     return OneSidedTests(rho, se, tests.df, np.tanh(tests.low), np.tanh(tests.high), tests.p_above, tests.p_below)

@@ -22,6 +22,7 @@ from benchmarks.claims.arms import (
 )
 from benchmarks.claims.spec import Claim, Evidence, Margin, Setting
 from benchmarks.recipes import RECIPES
+from models.latent_prior import RECALIBRATED
 
 TENTH_LESS = Margin(
     value=1.1, unit="times", reason="a tenth of the error: less is within what a choice of step size or width changes"
@@ -287,7 +288,12 @@ CLAIMS = (
                 decisive=(sampler == "prior" and not network.get("kind")) or (sampler == "gmm" and not network),
             )
             for network, of in (({}, ""), ({"latent": 2}, ", 2 numbers"), (CONVOLUTIONAL, ", convolutional"))
-            for sampler, how in (("prior", "N(0, I)"), ("gmm", "GMM on codes"), ("gaussian", "Gaussian on codes"))
+            for sampler, how in (
+                ("prior", "N(0, I)"),
+                ("gmm", "GMM on codes"),
+                ("gaussian", "Gaussian on codes"),
+                (RECALIBRATED, "N(0, I), batch normalisation recalibrated"),
+            )
             for words in (f"{how}{of}",)
         ),
         controls=(

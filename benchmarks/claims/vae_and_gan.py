@@ -25,6 +25,7 @@ from benchmarks.claims.arms import (
     samples,
 )
 from benchmarks.claims.spec import Claim, Evidence, Margin, Setting
+from models.latent_prior import RECALIBRATED
 
 TENTH = Margin(
     value=1.1,
@@ -41,6 +42,7 @@ BESIDE: dict[str, dict[str, dict[str, Any]]] = {
     "convolutional": {name: {"network": CONVOLUTIONAL} for name in ON_IMAGES},
     "VAE with fixed scale": {"VAE": {"arm": VAE_FIXED}},
     "VAE with Bernoulli likelihood": {"VAE": {"arm": VAE_BERNOULLI}},
+    "batch normalisation recalibrated": {name: {"sampler": RECALIBRATED} for name in ("AE", "VAE")},
     "GAN with R1": {"GAN": {"settings": STABILISED}},
     "GAN with R1 and averaged weights": {"GAN": {"settings": AVERAGED, "weights": "ema"}},
 }

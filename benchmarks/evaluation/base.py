@@ -72,9 +72,15 @@ class Subject:
     known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def model(self, index: int) -> GenerativeModel:
-        """The trained model of one seed, in evaluation mode, on the device; with the weights that the options name."""
+        """The trained model of one seed, in evaluation mode, on the device; with the weights that the options name.
+
+        Raises:
+            LookupError: averaged weights of a training that kept none.
+        """
         assert self.trained is not None
         averaged = self.trained.averaged if self.options.get("weights") == "ema" else {}
+        if not averaged and self.options.get("weights") == "ema":
+            raise LookupError("the training kept no average of its weights; measure the last, or set ema_decay")
         return self.model_with({**self.trained.weights, **averaged}, index)
 
     def model_with(self, weights: Mapping[str, Tensor], index: int) -> GenerativeModel:

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
 import numpy as np
 import torch
-from scipy.special import ndtri
 from torch import Tensor
 
 from benchmarks.evaluation.base import Arrays, Measure, Subject, Values, compute, finite
 from benchmarks.evaluation.images import as_pixels
+from benchmarks.evaluation.latents import LATENTS, Latent
 from benchmarks.evaluation.reconstruction import shown_test_images
 from benchmarks.evaluation.sampling import FIT_POINTS, prior_noise, sample_noise
 from benchmarks.training.randomness import derived_seed
-from models.base import GenerativeModel, NoiseKind
+from models.base import GenerativeModel
 
 AXES = 6
 """Latent dimensions that are traversed: those along which the image changes most."""
-REACH: dict[NoiseKind, float] = {"normal": 2.0, "standardised-uniform": math.sqrt(3)}
-"""A traversal goes this many standard deviations to either side; on a cube to its faces."""
-QUANTILES: dict[NoiseKind, Callable[[np.ndarray], np.ndarray]] = {
-    "normal": ndtri,
-    "standardised-uniform": lambda probability: math.sqrt(12) * (probability - 0.5),
-}
-"""Quantile functions of priors with mean 0 and variance 1."""
 AXIS_STEPS = 7
 PAIRS = 4
 """Interpolations that are shown."""
@@ -70,7 +60,8 @@ def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
         lines = model.encode(subject.tensor(data.test[shown]), {}).cpu().view(PAIRS, 2, -1)
         paths = model.encode(subject.tensor(data.test[chosen]), {}).cpu().view(PATHS, 2, -1)
     else:
-        centre, spread = torch.zeros(latent_size(model)), torch.ones(latent_size(model))
+        prior = latent_of(model)
+        centre, spread = (torch.full((latent_size(model),), value) for value in (prior.mean, prior.spread))
         paths = prior_noise(model, seed, 2 * PATHS).view(PATHS, 2, -1)
         lines = paths[:PAIRS]
         ends = decoded(model, lines, subject)
@@ -81,7 +72,7 @@ def latent_pictures(subject: Subject, index: int) -> tuple[Values, Arrays]:
         "blend": between(torch.from_numpy(ends), LINE_STEPS).numpy(),
     }
     if latent_size(model) == 2:
-        pictures["plane"] = decoded(model, plane(centre, spread, latent_kind(model)), subject)
+        pictures["plane"] = decoded(model, plane(centre, spread, latent_of(model)), subject)
     arrays = {name: as_pixels(p).reshape(*p.shape[:-1], *data.shape) for name, p in pictures.items()}
     return values, {**arrays, "of_codes": np.array(sampled_by_codes(model))}
 
@@ -94,7 +85,7 @@ def between(ends: Tensor, steps: int) -> Tensor:
 
 def axes(model: GenerativeModel, centre: Tensor, spread: Tensor, subject: Subject) -> Tensor:
     """Latent vectors along the axes on which the image changes most, that one first; (AXES, AXIS_STEPS, z), or fewer axes."""
-    reach = REACH[latent_kind(model)]
+    reach = latent_of(model).reach
     offsets = torch.diag(spread)[:, None, :] * torch.linspace(-reach, reach, AXIS_STEPS)[None, :, None]
     along = centre + offsets
     images = decoded(model, along[:, [0, -1]], subject)
@@ -102,9 +93,9 @@ def axes(model: GenerativeModel, centre: Tensor, spread: Tensor, subject: Subjec
     return along[np.argsort(-change, kind="stable")[:AXES].copy()]
 
 
-def latent_kind(model: GenerativeModel) -> NoiseKind:
-    """The kind of the model's prior, by whose shape its codes are laid out too."""
-    return model.sample_spec()["latent"].kind
+def latent_of(model: GenerativeModel) -> Latent:
+    """The distribution of the model's prior, by whose shape its codes are laid out too."""
+    return LATENTS[model.sample_spec()["latent"].kind]
 
 
 def latent_size(model: GenerativeModel) -> int:
@@ -112,10 +103,10 @@ def latent_size(model: GenerativeModel) -> int:
     return model.sample_spec()["latent"].shape[-1]
 
 
-def plane(centre: Tensor, spread: Tensor, kind: NoiseKind) -> Tensor:
-    """A lattice over a two-dimensional latent space, equally spaced in probability under the prior's kind of distribution with this
+def plane(centre: Tensor, spread: Tensor, shape: Latent) -> Tensor:
+    """A lattice over a two-dimensional latent space, equally spaced in probability under a distribution of this shape with this
     mean and standard deviation; shape (PLANE_SIDE, PLANE_SIDE, 2). So do Kingma and Welling (2014) in figure 4."""
-    quantiles = torch.from_numpy(QUANTILES[kind]((np.arange(PLANE_SIDE) + 0.5) / PLANE_SIDE)).float()
+    quantiles = torch.from_numpy(shape.standardised((np.arange(PLANE_SIDE) + 0.5) / PLANE_SIDE)).float()
     rows, columns = torch.meshgrid(-quantiles, quantiles, indexing="ij")
     return centre + spread * torch.stack([columns, rows], dim=-1)
 

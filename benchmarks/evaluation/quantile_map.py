@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from scipy.special import ndtri
 
 from benchmarks.datasets.line import cdf, require_line
 from benchmarks.evaluation.base import Arrays, Measure, NonFiniteError, Subject, Values, compute
+from benchmarks.evaluation.latents import LATENTS
 from benchmarks.evaluation.sampling import sampled
 from benchmarks.evaluation.sampling_methods import quantiles
 from models.base import GenerativeModel
@@ -17,9 +17,6 @@ MAP_POINTS = 2000
 SHOWN = 10
 """Every so many of these points are kept for pictures."""
 MAP_METRICS = ("ks", "map-rank-correlation", "monotone-share", "quantile-error", "wasserstein-1")
-
-LATENT_QUANTILES = {"normal": ndtri, "uniform": lambda u: u}
-"""Inverse distribution functions of the latent noise, by kind (``models.base.Noise``)."""
 
 
 def midpoints() -> np.ndarray:
@@ -43,7 +40,7 @@ def generated_at(model: GenerativeModel, u: np.ndarray, device: torch.device) ->
     spec = model.sample_spec()["latent"]
     if spec.shape != (1,):
         raise ValueError(f"the model has a latent space of shape {spec.shape}; a map of quantiles needs one dimension")
-    latent = torch.from_numpy(LATENT_QUANTILES[spec.kind](u)[:, None]).float()
+    latent = torch.from_numpy(LATENTS[spec.kind].quantile(u)[:, None]).float()
     generated = model.sample({"latent": latent.to(device)}).cpu().numpy()[:, 0].astype(np.float64)
     if not np.isfinite(generated).all():
         raise NonFiniteError("samples are not finite")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from benchmarks.evaluation.base import Subject, finite
 from benchmarks.training.randomness import derived_seed, draw, generator_for
 from models.base import GenerativeModel
-from models.latent_prior import LATENT_PRIORS
+from models.latent_prior import LATENT_PRIORS, RECALIBRATED
 
 FIT_POINTS = 5_000
 """Ex-post densities are fitted to the codes of at most this many training points."""
@@ -47,6 +48,24 @@ def ex_post_codes(subject: Subject, model: GenerativeModel, seed: int, n: int) -
     return torch.from_numpy(density.sample(n, derived_seed(seed, f"samples/{sampler}/draw") % 2**32))
 
 
+def recalibrate(model: GenerativeModel, seed: int) -> None:
+    """Take the statistics of the generating network's batch normalisation anew from draws of the prior, in place.
+
+    A GAN's generator is trained on the prior, and so its running statistics are those of what it is sampled from. A decoder is
+    trained on codes; fed with the prior it is normalised as if these were codes. No weight changes (Li et al., *Revisiting
+    Batch Normalization for Practical Domain Adaptation*, ICLR 2017 workshop, do so between domains).
+    """
+    layers = [part for part in model.generating_network.modules() if isinstance(part, _BatchNorm)]
+    for layer in layers:
+        layer.reset_running_stats()
+        layer.momentum = None  # the mean over what it sees, here one batch
+        layer.train()
+    latent = draw(model.sample_spec()["latent"], (FIT_POINTS,), generator_for(seed, "samples/statistics"))
+    model.decode(latent.to(next(model.parameters()).device), {})
+    for layer in layers:
+        layer.eval()
+
+
 @torch.no_grad()
 def sampled(subject: Subject, index: int) -> np.ndarray:
     """``options["n"]`` samples of one seed's model, shape (n, D), float32.
@@ -57,7 +76,9 @@ def sampled(subject: Subject, index: int) -> np.ndarray:
     seed, n = subject.seeds[index], subject.options["n"]
     model = subject.model(index)
     noise = sample_noise(model, seed, n, subject.options["observation"] == "draw")
-    prior = subject.options["sampler"] == "prior"
+    prior = subject.options["sampler"] in ("prior", RECALIBRATED)
+    if subject.options["sampler"] == RECALIBRATED:
+        recalibrate(model, seed)
     if not prior:
         noise["latent"] = ex_post_codes(subject, model, seed, n)
     batches = []

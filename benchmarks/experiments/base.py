@@ -21,6 +21,7 @@ from benchmarks.recipes import (
 )
 from benchmarks.specs import Block, Measurement, Network, Profile, Split, Training
 from models import MODELS
+from models.latent_prior import RECALIBRATED
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,14 @@ def likelihoods(of: Block) -> list[Measurement]:
     return [measure(of, "likelihood")] if MODELS[of.model].has_posterior else []
 
 
+def samplers_of(of: Block) -> tuple[str, ...]:
+    """Where the latent vectors of a block's samples may come from: the model's samplers; for decoders with batch normalisation that
+    are trained on codes also the prior with statistics of its own."""
+    model = MODELS[of.model]
+    on_codes = len(model.samplers) > 1 and model.trained
+    return (*model.samplers, *((RECALIBRATED,) if on_codes and of.network.norm == "batch" else ()))
+
+
 def sampling_options(of: Block, observations: bool) -> list[dict[str, object]]:
     """The ways in which a block's model is sampled: weights (the last, and their average if one was kept), where codes come from,
     and, if ``observations``, whether the likelihood's mean is taken or a draw."""
@@ -147,6 +156,6 @@ def sampling_options(of: Block, observations: bool) -> list[dict[str, object]]:
     return [
         {"weights": kind, "sampler": sampler, "observation": observation}
         for kind in weights
-        for sampler in model.samplers
+        for sampler in samplers_of(of)
         for observation in (model.observations if observations else ("mean",))
     ]

@@ -18,6 +18,7 @@ from benchmarks.report.results import Results
 from benchmarks.report.table import latex
 from benchmarks.report.terminal import dataset_line
 from benchmarks.specs import lookup
+from models.latent_prior import RECALIBRATED
 
 Format = Literal["text", "bibtex", "latex"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -41,8 +42,8 @@ OF_MODELS = {
     "latent-gan": ("goodfellow2014gan",),
 }
 """Entries of models."""
-OF_SAMPLERS = {"gaussian": "ghosh2020codes", "gmm": "ghosh2020codes"}
-"""Entries of densities on codes."""
+OF_SAMPLERS = {"gaussian": "ghosh2020codes", "gmm": "ghosh2020codes", RECALIBRATED: "li2017adaptive"}
+"""Entries of densities on codes, and of other ways to sample."""
 OF_SPREADS = "brown1974spread"
 VERDICTS = "verdicts"
 """Name of the table of all claims."""

@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from models.latent_prior import RECALIBRATED
+
 MODEL_COLOURS = {
     "pca": "#888888",
     "ae": "#E69F00",
@@ -45,7 +47,12 @@ VERDICT_COLOURS = {
 CURVE_STYLES = ("-", "--", ":")
 
 NORMAL_PRIOR, OTHER_PRIOR = "N(0, I)", "prior"
-SAMPLERS = {"prior": NORMAL_PRIOR, "gaussian": "Gaussian on codes", "gmm": "GMM on codes"}
+SAMPLERS = {
+    "prior": NORMAL_PRIOR,
+    RECALIBRATED: f"{NORMAL_PRIOR}, recalibrated",
+    "gaussian": "Gaussian on codes",
+    "gmm": "GMM on codes",
+}
 OBSERVATIONS = {"mean": "mean", "draw": "draw"}
 
 RC: Any = {

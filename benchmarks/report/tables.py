@@ -10,6 +10,7 @@ from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.results import Results
 from benchmarks.report.style import ESTIMATORS, number, sampler_label
 from benchmarks.report.table import Cell, Mark, Page, Table, table
+from models.latent_prior import RECALIBRATED
 
 FLAG = " ⚑"
 """Beside a metric that does not notice what it should."""
@@ -36,6 +37,11 @@ READ_WITH_CARE = {
     "not what is good.",
 }
 """What stands below a table that has such a column."""
+OF_RECALIBRATED = (
+    "Recalibrated: the running statistics of the decoder's batch normalisation, which are those of codes, are taken anew "
+    "from N(0, I), as a GAN's are; no weight changes."
+)
+"""What stands below a table that has such lines."""
 WIDEST = 9
 """A table with more columns of metrics is split: distances to the data, fidelity and diversity."""
 ARROWS = {"lower": "↓", "higher": "↑", "reference": "=", "none": "·"}
@@ -147,6 +153,7 @@ def comparison_page(results: Results, dataset: str) -> Page:
                 body.append([arm, sampled, str(group["n"].max()), *values])
             tables.append(table(header, body, title))
     cautions = [note for base, note in READ_WITH_CARE.items() if (lines["base"] == base).any()]
+    cautions += [OF_RECALIBRATED] if (lines["sampler"] == RECALIBRATED).any() else []
     notes = [*calibration_note(results, dataset), *sanity_note(results, dataset, lines)]
     summary = f"{results.datasets[dataset]['summary']}."
     return Page(dataset, tuple(tables), summary, (" ".join([LEGEND, *cautions]), *notes))

@@ -235,6 +235,17 @@ def test_failed_runs_count_as_the_worst_of_an_association() -> None:
     assert refute == pytest.approx(max(float(without.p_below), float(with_worst.p_below)))
 
 
+def test_an_infinite_value_has_the_last_rank_in_an_association() -> None:
+    """A run of infinite KL and the best quality is what speaks most against "the smaller the better"; it is no failed run."""
+    x = np.arange(12.0)
+    claim = claim_of("association", "a", -0.3, "lower")
+    agreeing = np.stack([np.append(x[:-1], np.inf), -x], axis=-1)
+    assert p_values(claim, agreeing) == p_values(claim, np.stack([x, -x], axis=-1))
+    contrary = np.stack([np.append(x[:4], [np.inf] * 8), np.append(-x[:4], [1.0] * 8)], axis=-1)
+    support, refute = p_values(claim, contrary)
+    assert support > 0.9 and refute < 0.01
+
+
 def test_smaller_values_count_as_the_floor_where_ratios_are_formed() -> None:
     a, b, _ = np.exp(RUNS)
     low = np.append(a[:-1], -0.001)

@@ -289,6 +289,9 @@ def test_rank_correlation_is_spearmans() -> None:
     assert float(rank_association(x, y).estimate) == pytest.approx(stats.spearmanr(x, y).statistic)
     x_failed, y_failed = np.append(x, [np.nan, 1]), np.append(y, [2, np.nan])
     assert float(rank_association(x_failed, y_failed).p_above) == pytest.approx(float(rank_association(x, y).p_above))
+    highest = int(x.argmax())
+    x[highest] = x_failed[highest] = np.inf  # still the highest, and before those that failed
+    assert float(rank_association(x_failed, y_failed).estimate) == pytest.approx(stats.spearmanr(x, y).statistic)
 
 
 def test_interval_of_bonett_and_wright() -> None:

@@ -15,7 +15,7 @@ from benchmarks.datasets import DATASETS
 from benchmarks.datasets.variations import VARIATIONS
 from benchmarks.evaluation import MEASURES
 from benchmarks.experiments import EXPERIMENTS
-from benchmarks.experiments.base import Request
+from benchmarks.experiments.base import Request, samplers_of
 from benchmarks.experiments.claims import TRIALS, evidence_measurements, settings_in
 from benchmarks.recipes import RECIPES
 from benchmarks.specs import PROFILES, Block, Measurement, Network, Profile, Training, canonical_json
@@ -91,7 +91,7 @@ def test_options_can_be_had_from_the_model(claim: Claim) -> None:
         assert options.get("pair", "identical") in VARIATIONS
         if block is not None and "sampler" in options:
             model = MODELS[block.model]
-            assert options["sampler"] in model.samplers
+            assert options["sampler"] in samplers_of(block)
             assert options.get("observation", "mean") in model.observations
             assert options.get("weights", "last") in (
                 "last",

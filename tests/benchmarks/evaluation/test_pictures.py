@@ -16,6 +16,7 @@ from torch import Tensor
 from benchmarks.blocks import model_builder, train_block
 from benchmarks.datasets import load
 from benchmarks.evaluation import MEASURES, Subject, evaluate
+from benchmarks.evaluation.latents import LATENTS
 from benchmarks.evaluation.pictures import AXES, AXIS_STEPS, PLANE_SIDE, axes, between, plane
 from benchmarks.evaluation.sampling import prior_noise, sampled
 from benchmarks.experiments.base import Request, block
@@ -69,9 +70,9 @@ def flat(mean: float, deviation: float) -> Any:
     return uniform(mean - math.sqrt(3) * deviation, math.sqrt(12) * deviation)
 
 
-@pytest.mark.parametrize(("kind", "law"), [("normal", norm), ("standardised-uniform", flat)])
+@pytest.mark.parametrize(("kind", "law"), [("normal", norm), ("uniform", flat), ("standardised-uniform", flat)])
 def test_plane_is_equally_spaced_in_probability(kind: NoiseKind, law: Callable[[float, float], Any]) -> None:
-    lattice = plane(torch.tensor([1.0, -2.0]), torch.tensor([2.0, 0.5]), kind)
+    lattice = plane(torch.tensor([1.0, -2.0]), torch.tensor([2.0, 0.5]), LATENTS[kind])
     assert lattice.shape == (PLANE_SIDE, PLANE_SIDE, 2)
     across = law(1.0, 2.0).cdf(lattice[0, :, 0].numpy())
     upward = law(-2.0, 0.5).cdf(lattice[:, 0, 1].numpy())

@@ -60,7 +60,7 @@ def test_every_model_with_one_latent_dimension_has_a_map(model: str) -> None:
 
 
 class Exact(GAN):
-    """A generator that is the inverse distribution function itself, of a normal or uniform latent, up or down."""
+    """A generator that is the inverse distribution function itself, of a latent of any kind, up or down."""
 
     kind: str = "normal"
     direction: int = 1
@@ -70,13 +70,13 @@ class Exact(GAN):
 
     def sample(self, noise: Mapping[str, Tensor]) -> Tensor:
         z = noise["latent"].double()
-        u = torch.special.ndtr(z) if self.kind == "normal" else z
+        u = {"normal": torch.special.ndtr(z), "uniform": z, "standardised-uniform": z / 12**0.5 + 0.5}[self.kind]
         u = (u if self.direction == 1 else 1 - u).clamp(1e-9, 1 - 1e-9)
         assert DATA.density is not None
         return torch.from_numpy(quantiles(DATA.density, u.numpy()[:, 0])[:, None]).float()
 
 
-@pytest.mark.parametrize("kind", ["normal", "uniform"])
+@pytest.mark.parametrize("kind", ["normal", "uniform", "standardised-uniform"])
 @pytest.mark.parametrize("direction", [1, -1])
 def test_the_inverse_distribution_function_itself(kind: str, direction: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Exact, "kind", kind)
