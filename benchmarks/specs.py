@@ -166,6 +166,11 @@ class Block(Spec):
         return dataset_label(self.dataset, self.split)
 
 
+RECALIBRATED = "prior-recalibrated"
+"""Where samples may come from, beside a model's own samplers: the prior, with batch normalisation's statistics taken anew from it
+(``benchmarks.evaluation.sampling``)."""
+
+
 class Measurement(Spec):
     """A measure with its options, applied to a block, or to a data set alone where ``block`` is None.
 

@@ -14,9 +14,6 @@ from functools import partial
 import numpy as np
 from sklearn.mixture import GaussianMixture
 
-RECALIBRATED = "prior-recalibrated"
-"""The prior N(0, I), and batch normalisation's running statistics taken anew from it (``benchmarks.evaluation.sampling``)."""
-
 
 class LatentPrior(ABC):
     """A density on codes that is fitted, not trained by gradients."""

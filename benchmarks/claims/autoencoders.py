@@ -22,7 +22,7 @@ from benchmarks.claims.arms import (
 )
 from benchmarks.claims.spec import Claim, Evidence, Margin, Setting
 from benchmarks.recipes import RECIPES
-from models.latent_prior import RECALIBRATED
+from benchmarks.specs import RECALIBRATED
 
 TENTH_LESS = Margin(
     value=1.1, unit="times", reason="a tenth of the error: less is within what a choice of step size or width changes"

@@ -25,7 +25,7 @@ from benchmarks.claims.arms import (
     samples,
 )
 from benchmarks.claims.spec import Claim, Evidence, Margin, Setting
-from models.latent_prior import RECALIBRATED
+from benchmarks.specs import RECALIBRATED
 
 TENTH = Margin(
     value=1.1,

@@ -8,9 +8,10 @@ from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from benchmarks.evaluation.base import Subject, finite
+from benchmarks.specs import RECALIBRATED
 from benchmarks.training.randomness import derived_seed, draw, generator_for
 from models.base import GenerativeModel
-from models.latent_prior import LATENT_PRIORS, RECALIBRATED
+from models.latent_prior import LATENT_PRIORS
 
 FIT_POINTS = 5_000
 """Ex-post densities are fitted to the codes of at most this many training points."""

@@ -19,9 +19,8 @@ from benchmarks.recipes import (
     training_for,
     tuned_settings,
 )
-from benchmarks.specs import Block, Measurement, Network, Profile, Split, Training
+from benchmarks.specs import RECALIBRATED, Block, Measurement, Network, Profile, Split, Training
 from models import MODELS
-from models.latent_prior import RECALIBRATED
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ from benchmarks.claims.spec import Claim
 from benchmarks.report.results import Results
 from benchmarks.report.table import latex
 from benchmarks.report.terminal import dataset_line
-from benchmarks.specs import lookup
-from models.latent_prior import RECALIBRATED
+from benchmarks.specs import RECALIBRATED, lookup
 
 Format = Literal["text", "bibtex", "latex"]
 FORMATS: tuple[Format, ...] = get_args(Format)

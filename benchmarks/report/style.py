@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from models.latent_prior import RECALIBRATED
+from benchmarks.specs import RECALIBRATED
 
 MODEL_COLOURS = {
     "pca": "#888888",

@@ -10,7 +10,7 @@ from benchmarks.analysis.summary import FLOORS
 from benchmarks.report.results import Results
 from benchmarks.report.style import ESTIMATORS, number, sampler_label
 from benchmarks.report.table import Cell, Mark, Page, Table, table
-from models.latent_prior import RECALIBRATED
+from benchmarks.specs import RECALIBRATED
 
 FLAG = " ⚑"
 """Beside a metric that does not notice what it should."""

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from benchmarks.evaluation import Subject
 from benchmarks.evaluation.sampling import prior_noise, recalibrate, sampled
 from benchmarks.experiments.base import block, samplers_of
-from models.latent_prior import RECALIBRATED
+from benchmarks.specs import RECALIBRATED
 
 SAMPLING = {"n": 2_000, "weights": "last", "observation": "mean"}
 
