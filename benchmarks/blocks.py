@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from benchmarks.datasets import Dataset
+from benchmarks.datasets.base import Dataset
 from benchmarks.specs import Block
 from benchmarks.training.loop import Checkpoints, Progress, Trained, train
 from benchmarks.training.randomness import Stack

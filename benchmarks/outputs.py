@@ -57,7 +57,8 @@ def write_outputs(plan: Plan, store: Store, outcomes: list[Outcome]) -> dict[str
         key: failure
         for outcome in outcomes
         for key, failure in outcome.failures.items()
-        if not store.has("measurements", key)
+        # of what is computed anew the store may still hold an older one
+        if plan.options.overwrite == "always" or not store.has("measurements", key)
     }
     said = {key: f"{failure.status}: {failure.message}" for key, failure in failures.items()}
     rows: list[Mapping[str, Any]] = []

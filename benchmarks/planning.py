@@ -251,7 +251,7 @@ def metric_facts(name: str) -> list[Any]:
     if metric is None:  # not of samples, but of the training itself
         return [name]
     function = metric.function
-    return [name, function.__qualname__, metric.needs, source_digest(function.__module__)]
+    return [name, function.__qualname__, metric.needs, metric.infinite, source_digest(function.__module__)]
 
 
 def wanted_experiments(options: RunOptions) -> list[tuple[Experiment, str]]:

@@ -105,14 +105,13 @@ class Crew:
         """All units together; then those whose worker ended; at last those that another process was at."""
         try:
             again, busy = self.through(range(len(self.units)))
-            while again:
-                now, later = (again[:1], again[1:]) if self.executor.apart else (again, [])
-                more, others = self.through(now)
-                again, busy = later + more, busy + others
-            while busy:
-                more, busy = self.through(busy, PATIENCE)
-                for index in more:
-                    self.through([index])
+            while again or busy:
+                if again:
+                    now, later = (again[:1], again[1:]) if self.executor.apart else (again, [])
+                    more, others = self.through(now)
+                    again, busy = later + more, busy + others
+                else:
+                    again, busy = self.through(busy, PATIENCE)
             self.executor.close()
         except BaseException:
             self.executor.stop()

@@ -233,7 +233,8 @@ def compared(
         return
     here: dict[str, dict[int | None, float]] = {}
     for row in store.read_rows(planned.key):
-        here.setdefault(row["metric"], {})[int(row["seed"]) if row["seed"] else None] = float(row["value"])
+        value = float(row["value"]) if row["status"] == "ok" else np.nan  # as what is there is read
+        here.setdefault(row["metric"], {})[int(row["seed"]) if row["seed"] else None] = value
     for metric, values in here.items():
         seeds: list[int | None] = list(planned.measurement.seeds)
         try:

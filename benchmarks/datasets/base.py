@@ -94,8 +94,10 @@ class Dataset:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over shapes, types and bytes of the arrays."""
+        """SHA-256 over shapes, types and bytes of the arrays, and over the shape of own images, which no name tells."""
         sha = hashlib.sha256()
+        if self.name == "own":
+            sha.update(str(self.shape).encode())
         for array in (self.train, self.test, self.train_labels, self.test_labels):
             if array is not None:
                 sha.update(f"{array.dtype.str}{array.shape}".encode())

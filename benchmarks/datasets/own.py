@@ -257,11 +257,21 @@ def npz_part(
     labels = None
     if labelled:
         labels = _npz_labels(archive, ARRAYS[name], f"own data {path}: {ARRAYS[name]}", shape[0])
+    if size is not None:
+        resulting = math.prod((shape[0], size, size, *shape[3:]))
+        if resulting > LARGEST_BYTES:
+            raise InputError(
+                f"{where} has {resulting / 2**20:.0f} MiB of pixels at --image-size {size}; the most that is read is "
+                f"{LARGEST_BYTES // 2**20} MiB: give fewer images or a smaller --image-size"
+            )
     images = _npz_array(archive, name)
     if shape[3:] == (1,):
         images = images[..., 0]
     if size is not None:
-        images = np.stack([np.asarray(resized(Image.fromarray(image), size)) for image in images])
+        small = np.empty((len(images), size, size, *images.shape[3:]), np.uint8)
+        for index, image in enumerate(images):
+            small[index] = resized(Image.fromarray(image), size)
+        images = small
     return images, labels
 
 

@@ -130,7 +130,7 @@ class RayExecutor:
         timeout: seconds that a worker may be at a unit; None: any time.
 
     Raises:
-        InputError: the cluster does not answer, or no machine of it has room for a unit.
+        InputError: the cluster does not answer, no machine of it has room for a unit, or units on GPUs have no share of one.
     """
 
     retries = 5
@@ -144,13 +144,18 @@ class RayExecutor:
         facts: Mapping[str, Any],
         timeout: float | None,
     ) -> None:
+        on_gpu = facts["hardware"] != "cpu"
+        if on_gpu and gpus == 0:
+            raise InputError(
+                "--gpus-per-cell 0 leaves a unit without its GPU; give a share such as 0.25, or --device cpu"
+            )
         os.environ.update(VARIABLES)
         import ray
 
         self.ray = ray
         self.timeout = timeout
         self.facts = dict(facts)
-        self.gpus = gpus if gpus is not None else float(facts["hardware"] != "cpu")
+        self.gpus = gpus if gpus is not None else float(on_gpu)
         variables = {**dict.fromkeys(THREAD_VARIABLES, str(execution.THREADS)), "PYTHONPATH": str(REPOSITORY)}
         reachable(address)
         try:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from benchmarks import verification
 from benchmarks.command_line import main
 from benchmarks.reference import make_reference
 from benchmarks.store import sealed, sha256
@@ -62,6 +66,22 @@ def test_what_this_setup_computed_is_bit_equal(results: Path, capsys: pytest.Cap
     assert status == 0
     assert text.splitlines()[-1] == "verified, bit-equal"
     assert "ring, AE, seeds 3000–3001: " in text and "data alone: " in text and "differs" not in text
+
+
+def test_values_of_a_seed_that_diverged_count_on_neither_side() -> None:
+    """How many updates it had is kept, with its status; among the values that are compared it is none."""
+    seeds = (1, 2)
+    rows = [
+        {"metric": "updates", "seed": str(seed), "value": "2000.0", "status": status}
+        for seed, status in zip(seeds, ("ok", "diverged"), strict=True)
+    ]
+    store: Any = SimpleNamespace(has=lambda *given: True, read_rows=lambda key: rows)
+    evidence = SimpleNamespace(metric=lambda key, metric: pd.Series([2000.0, np.nan], index=seeds))
+    planned: Any = SimpleNamespace(key="k", measurement=SimpleNamespace(seeds=seeds))
+    results: Any = SimpleNamespace(evidence=evidence)
+    unit: Any = SimpleNamespace(block=None, label="ring")
+    (one,) = verification.compared(results, {"key": "k"}, unit, planned, store, same_processor=True)
+    assert one.agreement(0.001) == "bit-equal"
 
 
 def test_a_small_copy_can_be_verified_and_a_changed_number_is_found(

@@ -70,8 +70,9 @@ def jsd_by_schedule(results: Results) -> Figure | None:
     figure, grid = plt.subplots(1, len(datasets), figsize=size, squeeze=False)
     for axes, dataset in zip(grid[0], datasets, strict=True):
         own = [groups for setting, groups in settings if setting.dataset == dataset]
-        baseline = own[0][BASELINE].values()
-        draw_band(axes, baseline, counted(BASELINE, own[0][BASELINE]))
+        baseline = next((groups[BASELINE] for groups in own if BASELINE in groups), None)  # None: its runs crashed
+        if baseline is not None:
+            draw_band(axes, baseline.values(), counted(BASELINE, baseline))
         others = {name: group for groups in own for name, group in groups.items() if name != BASELINE}
         for row, group in enumerate(others.values()):
             values = group.values()
@@ -79,10 +80,11 @@ def jsd_by_schedule(results: Results) -> Figure | None:
             axes.plot([np.nanmean(values)] * 2, [row - 0.28, row + 0.28], color="black", linewidth=1.8)
         axes.set_yticks(range(len(others)), [counted(name, group) for name, group in others.items()])
         axes.set(ylim=(len(others) - 0.4, -0.6), xlabel="JSD of samples (nat)")
-        every = np.concatenate([baseline, *(group.values() for group in others.values())])
+        every = np.concatenate([group.values() for groups in own for group in groups.values()])
         axes.set_xlim(0, 1.06 * np.nanmax(every))
         axes.set_title(dataset, loc="left")
-    grid[0][0].legend(frameon=False, fontsize=7.5, loc="best")
+    if grid[0][0].get_legend_handles_labels()[0]:
+        grid[0][0].legend(frameon=False, fontsize=7.5, loc="best")
     put_heading(figure, results, "schedules")
     return figure
 

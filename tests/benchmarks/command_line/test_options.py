@@ -178,6 +178,13 @@ BAD: dict[tuple[str, ...], str] = {
     ("report", "results", "--to", ""): "'' is no path; give one",
     ("diff", "", "results"): "'' is no path; give one",
     ("--experiment", "mixtures", "--model", "regression"): "nothing is left to measure",
+    (
+        "--all",
+        "--executor",
+        "ray",
+        "--device",
+        "cuda:1",
+    ): "Ray gives every unit a GPU of its own choosing; give --device cuda",
     **{
         ("--all", "--executor", "ray", "--gpus-per-cell", share): "give 0, a share such as 0.25"
         for share in ("1.5", "0.00001", "2.5", "1e-10")

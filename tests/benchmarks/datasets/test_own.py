@@ -174,6 +174,23 @@ def test_a_decompression_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytes
     refused(path, "images unpacks to 4 MiB; the largest that is read is 1 MiB")
 
 
+def test_images_that_would_become_too_large_are_not_resized(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """250 grey images of 64 × 64 pixels are 1 MiB, of 16 × 16 they are not."""
+    monkeypatch.setattr("benchmarks.datasets.own.LARGEST_BYTES", 2**19)
+    path = npz(tmp_path, images=GREY)
+    assert own(path, 16).shape == (16, 16)
+    refused(path, "has 1 MiB of pixels at --image-size 64", "give fewer images or a smaller --image-size", size=64)
+
+
+@pytest.mark.parametrize("shape", [(20, 12), (12, 20)])
+def test_turned_images_are_other_data(shape: tuple[int, int]) -> None:
+    """Flattened they may be the same bytes: results of one must not be taken for those of the other."""
+    flat = np.arange(2 * 240, dtype=np.uint8).reshape(2, 240)
+    digest = Dataset("own", "images", shape, flat, flat).digest
+    assert digest != Dataset("own", "images", shape[::-1], flat, flat).digest
+    assert digest == Dataset("own", "images", shape, flat.copy(), flat).digest
+
+
 @pytest.mark.parametrize("content", [b"", b"random bytes" * 99, b"PK\x03\x04" + bytes(50)])
 def test_another_kind_of_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.npz").write_bytes(content)

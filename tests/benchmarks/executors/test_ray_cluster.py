@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from benchmarks.executors import ray_cluster
-from benchmarks.executors.ray_cluster import reachable
+from benchmarks.executors.ray_cluster import RayExecutor, reachable
 from benchmarks.specs import InputError
 
 
@@ -57,3 +57,8 @@ def test_another_service_is_told_from_a_cluster(answer: bytes, message: str, mon
 def test_nobody_there() -> None:
     with pytest.raises(InputError, match="no Ray cluster answers there"):
         reachable("127.0.0.1:1")
+
+
+def test_a_unit_on_a_gpu_needs_some_of_it() -> None:
+    with pytest.raises(InputError, match="leaves a unit without its GPU; give a share"):
+        RayExecutor(None, None, 0.0, {"hardware": "NVIDIA H200"}, None)

@@ -159,3 +159,15 @@ def test_a_lock_that_cannot_be_had_costs_its_unit_alone(tmp_path: Path) -> None:
     failed = [one for one, outcome in zip(plan.todo, outcomes, strict=True) if outcome.failures]
     assert failed == [unit]
     assert set().union(*(found for model, found in statuses.items() if model != "dae")) == {"ok"}
+
+
+def test_a_failure_to_compute_anew_is_recorded_beside_what_there_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With ``--overwrite always`` the store still holds the earlier values: they are not passed off as new ones."""
+    assert set(map(tuple, run(plan_of(tmp_path / "results"))[1].values())) == {("ok",)}
+    misbehaving(monkeypatch, tmp_path / "calls", "dae", leave)
+    _, statuses = run(plan_of(tmp_path / "results", overwrite="always"))
+    assert statuses.pop("dae") == {"crashed"}
+    assert set(map(tuple, statuses.values())) == {("ok",)}
+    assert set(map(tuple, run(plan_of(tmp_path / "results"))[1].values())) == {("ok",)}

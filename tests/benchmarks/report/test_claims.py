@@ -340,6 +340,16 @@ def test_alternating_runs_are_a_band(make: Make) -> None:
     np.testing.assert_allclose(np.sort(points_of(axes)[:, 0]), [0.4, 0.5, 0.6])
 
 
+def test_schedules_without_the_runs_of_their_baseline_have_no_band(make: Make) -> None:
+    """They crashed, say; the others are shown all the same."""
+    runs: Runs = {("ring, one round", "one round"): ({"jsd-hist": [0.4, 0.5, 0.6]}, {})}
+    figure = PICTURES["schedules"](make("schedules", runs))
+    assert figure is not None
+    (axes,) = figure.axes
+    assert not axes.patches
+    np.testing.assert_allclose(np.sort(points_of(axes)[:, 0]), [0.4, 0.5, 0.6])
+
+
 def test_every_run_by_step_size_on_a_logarithmic_axis(make: Make) -> None:
     label = "ring, step size 0.001, learned scale"
     runs: Runs = {(label, name): ({"jsd-hist": [0.1, 0.2, np.nan]}, {}) for name in ("VAE", "GAN")}
@@ -510,6 +520,24 @@ def test_quality_of_every_run_over_the_games_cost(make: Make) -> None:
     curves = [line for line in axes.get_lines() if len(x_of(line)) == 3]
     assert len(curves) == 2 * N
     assert {text.get_text() for text in axes.get_legend().get_texts()} == {"latent GAN, every run", "GAN, every run"}  # type: ignore[union-attr]
+
+
+def test_runs_that_reach_the_other_target_alone_are_drawn_and_the_rest_counted(make: Make) -> None:
+    one = {"flops": np.arange(1.0, 4)[None] * 1e10, "kid": np.array([[0.3, 0.09, 0.05]])}
+    curves = {name: np.repeat(array, N, axis=0) for name, array in {**one, "game_flops": one["flops"]}.items()}
+    missed = {"flops-to-target-of-game": [3e10, *[np.nan] * (N - 1)]}
+    reached = {"flops-to-target-of-game": [3e10] * (N - 1) + [np.nan]}
+    runs: Runs = {
+        (label, name): (values, curves)
+        for label, values in (("digits, KID 0.042", missed), ("digits, KID 0.1", reached))
+        for name in ("latent GAN", "GAN")
+    }
+    figure = PICTURES["codes-save-time"](make("codes-save-time", runs))
+    assert figure is not None
+    (axes,) = figure.axes
+    assert len([line for line in axes.get_lines() if len(x_of(line)) == 3]) == 2 * (N - 1)
+    texts = {text.get_text() for text in axes.get_legend().get_texts()}  # type: ignore[union-attr]
+    assert texts == {"latent GAN, every run (1 failed)", "GAN, every run (1 failed)"}
 
 
 def test_where_no_run_reached_its_quality_there_is_no_curve_and_no_error(make: Make) -> None:
