@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 
 import numpy as np
@@ -81,7 +82,9 @@ def p_of(a: np.ndarray, b: np.ndarray) -> float:
         if np.ptp(fine_a) == np.ptp(fine_b) == 0:
             found.append(float(np.isclose(fine_a[0], fine_b[0])))
         else:
-            found.append(float(stats.ttest_ind(fine_a, fine_b, equal_var=False).pvalue))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # of values that are equal but for their last digits
+                found.append(float(stats.ttest_ind(fine_a, fine_b, equal_var=False).pvalue))
     return min(1.0, len(found) * min(found)) if found else np.nan
 
 

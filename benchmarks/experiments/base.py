@@ -144,7 +144,8 @@ def samplers_of(of: Block) -> tuple[str, ...]:
     are trained on codes also the prior with statistics of its own."""
     model = MODELS[of.model]
     on_codes = len(model.samplers) > 1 and model.trained
-    return (*model.samplers, *((RECALIBRATED,) if on_codes and of.network.norm == "batch" else ()))
+    first, *others = model.samplers
+    return (first, *((RECALIBRATED,) if on_codes and of.network.norm == "batch" else ()), *others)
 
 
 def sampling_options(of: Block, observations: bool) -> list[dict[str, object]]:

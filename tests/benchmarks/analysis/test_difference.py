@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.analysis.difference import LEVEL, moved_metrics
+from benchmarks.analysis.difference import LEVEL, moved_metrics, p_of
 
 
 def rows(**metrics: Any) -> pd.DataFrame:
@@ -67,3 +67,9 @@ def test_false_discoveries_are_held() -> None:
     table = moved_metrics(before, after)
     assert (table["p"] <= LEVEL).sum() > 8
     assert (table["kind"] == "moved").sum() <= 2
+
+
+def test_values_that_are_equal_but_for_rounding_are_compared_without_a_word(recwarn: pytest.WarningsRecorder) -> None:
+    a = np.array([1.0, 1.0, 1.0, 1.0 + 2e-16])
+    assert 0 <= p_of(a, a + 1e-15) <= 1
+    assert not recwarn.list
