@@ -231,12 +231,12 @@ def check_extras(options: RunOptions) -> None:
     """
     if options.tensorboard is not None and importlib.util.find_spec("tensorboard") is None:
         raise InputError('--tensorboard needs TensorBoard: pip install -e ".[tensorboard]", or leave --tensorboard out')
-    if options.executor == "ray" and importlib.util.find_spec("ray") is None:
-        raise InputError('--executor ray needs Ray: pip install -e ".[ray]", or leave --executor out')
     if options.executor == "ray" and options.device.startswith("cuda:"):
         raise InputError(
             f"--device {options.device} with --executor ray: Ray gives every unit a GPU of its own choosing; give --device cuda"
         )
+    if options.executor == "ray" and importlib.util.find_spec("ray") is None:
+        raise InputError('--executor ray needs Ray: pip install -e ".[ray]", or leave --executor out')
     for name, value in (("--address", options.address), ("--gpus-per-cell", options.gpus_per_cell)):
         if value is not None and options.executor != "ray":
             raise InputError(f"{name} is for a Ray cluster: give --executor ray too, or leave {name} out")
