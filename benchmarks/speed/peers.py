@@ -89,7 +89,7 @@ def peer_loop(what: Case) -> None:
             no_cuda=what.device == "cpu",
         )
         trainer = BaseTrainer(model, BaseDataset(train_set, torch.zeros(examples)), training_config=config)
-        trainer.save_model = lambda *given: None  # nothing of the other loops is written either
+        trainer.save_model = lambda *given, **named: None  # nothing of the other loops is written either
         trainer.train()
 
 

@@ -54,7 +54,7 @@ def test_every_contender_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyP
     [
         "--updates 0", "--repeats -1", "--width 0", "--threads 0", "--model van", "--dataset rong", "--device cuda:x",
         "--workers none", "trainin", "--network conf", "--network conv --dataset ring", "--model pca", "--output pyproject.toml",
-        "--output pyproject.toml/x", "--form stackd",
+        "--output pyproject.toml/x", "--form stackd", "--form tf32 --device cpu",
     ],
 )  # fmt: skip
 def test_bad_arguments_end_with_status_two(
