@@ -78,10 +78,11 @@ class Subject:
             LookupError: averaged weights of a training that kept none.
         """
         assert self.trained is not None
-        averaged = self.trained.averaged if self.options.get("weights") == "ema" else {}
-        if not averaged and self.options.get("weights") == "ema":
+        if self.options.get("weights") != "ema":
+            return self.model_with(self.trained.weights, index)
+        if not self.trained.averaged:
             raise LookupError("the training kept no average of its weights; measure the last, or set ema_decay")
-        return self.model_with({**self.trained.weights, **averaged}, index)
+        return self.model_with({**self.trained.weights, **self.trained.averaged}, index)
 
     def model_with(self, weights: Mapping[str, Tensor], index: int) -> GenerativeModel:
         """The model of one seed with these stacked weights."""

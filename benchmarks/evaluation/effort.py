@@ -38,30 +38,33 @@ def flops_until(model: GenerativeModel, training: Training, cost: Mapping[Player
     return spent
 
 
-def encoding_cost(model: GenerativeModel, examples: int) -> int:
-    """Floating-point operations of encoding so many examples."""
+def encoding_cost(model: GenerativeModel) -> int:
+    """Floating-point operations of encoding one example."""
     counter = FlopCounterMode(display=False)
     with counter, torch.no_grad():
         model.encode(torch.full((1, model.data), 0.5), {})
-    return examples * counter.get_total_flops()
+    return counter.get_total_flops()
 
 
 def flops_of_game(
-    model: GenerativeModel, training: Training, cost: Mapping[Player, int], done: int, examples: int
-) -> float:
+    model: GenerativeModel, training: Training, cost: Mapping[Player, int], moments: list[int], examples: int
+) -> np.ndarray:
     """Operations of the game on codes, if the autoencoder is there already: it encodes the training set once, and no batch anew.
 
     Args:
         model: whose autoencoder is trained before.
         training: its training.
         cost: of one step of each player, as it is done: with the batch's encoding where a player looks at data.
-        done: cycles of all phases.
+        moments: K numbers of cycles of all phases.
         examples: in the training set.
+
+    Returns:
+        after each of the moments, shape (K,); 0 before the game begins.
     """
-    batch = encoding_cost(model, training.batch)
-    game = {player: own - (batch if model.uses_data(player) else 0) for player, own in cost.items()}
-    spent = flops_until(model, training, {**game, AUTOENCODER: 0}, done)
-    return spent + encoding_cost(model, examples) if spent else 0.0
+    each = encoding_cost(model)
+    game = {player: own - (training.batch * each if model.uses_data(player) else 0) for player, own in cost.items()}
+    spent = np.array([flops_until(model, training, {**game, AUTOENCODER: 0}, done) for done in moments])
+    return np.where(spent > 0, spent + examples * each, 0.0)
 
 
 @torch.no_grad()
@@ -88,8 +91,7 @@ def effort(subject: Subject, index: int) -> tuple[Values, Arrays]:
     spent = np.array([flops_until(fresh, block.training, cost, done) for done in moments])
     of_game = spent
     if AUTOENCODER in fresh.players():
-        examples = len(subject.training)
-        of_game = np.array([flops_of_game(fresh, block.training, cost, done, examples) for done in moments])
+        of_game = flops_of_game(fresh, block.training, cost, moments, len(subject.training))
     reference = subject.once(test_features)
     distances = []
     for weights in trained.snapshots:

@@ -55,7 +55,11 @@ def parser() -> Parser:
     made.add_argument("--width", nargs="+", type=positive, default=[1, 2, 4, 8], help="seeds trained at once")
     made.add_argument("--workers", nargs="+", type=positive, default=[1, 2], help="processes that train at once")
     forms = "; ".join(f"{name}: {about}" for name, about in training.FORMS.items())
-    made.add_argument("--form", nargs="+", help=f"of the loops (default: all but compiled and channels-last). {forms}")
+    made.add_argument(
+        "--form",
+        nargs="+",
+        help=f"of the loops (default: all that the device has but compiled and channels-last). {forms}",
+    )
     made.add_argument("--updates", type=positive, default=100)
     made.add_argument("--repeats", type=positive, default=5, help="turns")
     made.add_argument("--profile", default="standard", help="of whole runs")
@@ -70,13 +74,15 @@ def checked_cases(arguments: argparse.Namespace, device: str) -> list[training.C
     """What is trained, checked before anything is measured.
 
     Raises:
-        InputError: an unknown name, networks that a data set has not, data that are not there.
+        InputError: an unknown name, a form that the device has not, networks that a data set has not, data that are not there.
     """
     for name in arguments.model:
         if not lookup(MODELS, "model", name).Settings.model_fields or name == "pca":
             raise InputError(f"model {name!r} is not trained by updates; choose others")
+    kind = torch.device(device).type
+    there: dict[str, str] = {form: training.FORMS[form] for form in (*training.USUAL[kind], *training.TRIED)}
     for name in arguments.form or ():
-        lookup(training.FORMS, "form", name)
+        lookup(there, f"form on {kind}", name)
     for name in arguments.dataset:
         lookup(DATASETS, "data set", name)
         load(name, arguments.data_dir, offline=True)

@@ -22,8 +22,7 @@ from benchmarks.recipes import RECIPES
 from benchmarks.specs import Block, InputError, Network
 from benchmarks.speed.loops import habitual_loop, plain_loop
 from benchmarks.speed.timing import rates, take_turns
-from benchmarks.training.loop import Loop
-from benchmarks.training.randomness import initialise
+from benchmarks.training.loop import Loop, begin
 from benchmarks.training.recording import recorder_for
 from models import MODELS
 
@@ -40,6 +39,8 @@ FORMS: dict[str, str] = {
 """Forms of the suite's own loop, and one of the plain loop, that can be asked for."""
 USUAL: dict[str, tuple[Form, ...]] = {"cpu": ("stacked", "vmap"), "cuda": ("stacked", "vmap", "called", "tf32")}
 """Those that are measured if none is asked for, by kind of device."""
+TRIED: tuple[Form, ...] = ("compiled", "channels-last")
+"""Those that are measured only if they are asked for, on any device."""
 HABITUAL_SHARE = 0.2
 """The habitual loop runs so much shorter a training: it is slow, and its updates all cost the same."""
 
@@ -129,19 +130,17 @@ def loop_of(what: Case, width: int, form: Form = "stacked") -> Loop:
     """The suite's loop in one of its forms, before its first update."""
     data = data_of(what.spec.dataset, what.data_dir)
     build = model_builder(what.spec, MODELS[what.spec.model], data)
-    seeds = tuple(range(width))
-    models = [initialise(build, seed) for seed in seeds]
     train_set = torch.from_numpy(data.train).to(what.device)
-    for model in models:
-        model.fit(train_set)
-    loop = Loop(
-        models, train_set, what.spec.training, seeds, fast=form != "vmap", fused=True,
-        record=None if form == "called" else recorder_for(train_set.device),
-    )  # fmt: skip
+    record = no_recorder if form == "called" else recorder_for
+    loop = begin(build, train_set, what.spec.training, tuple(range(width)), fast=form != "vmap", record=record)
     if form == "compiled":
         # only now: the loop has mapped the model, to see that it can, and what is compiled cannot be
         loop.axis.template.compile(dynamic=False)
     return loop
+
+
+def no_recorder(device: torch.device) -> None:
+    """What records on no device."""
 
 
 @contextmanager

@@ -115,12 +115,7 @@ def train(
     Raises:
         ModelContractError: the model does not meet the interface.
     """
-    models = [initialise(build, seed).to(data.dtype if data.is_floating_point() else torch.float32) for seed in seeds]
-    for index, one in enumerate(models):
-        one.fit(data if data.dim() == 2 else data[index])
-    if prepare is not None:
-        prepare(models)
-    loop = Loop(models, data, training, seeds, fast, fused, record(data.device))
+    loop = begin(build, data, training, seeds, fast=fast, fused=fused, record=record, prepare=prepare)
     saved = checkpoints.latest() if checkpoints is not None else None
     if saved is not None:
         loop.restore(saved)
@@ -130,6 +125,26 @@ def train(
         if checkpoints is not None and (checkpoints.due() or done == loop.total):
             checkpoints.save(loop.state())
     return loop.outcome()
+
+
+def begin(
+    build: Callable[[], GenerativeModel],
+    data: Tensor,
+    training: Training,
+    seeds: tuple[int, ...],
+    *,
+    fast: bool = True,
+    fused: bool = True,
+    record: Callable[[torch.device], Recorder[Scalars] | None] = recorder_for,
+    prepare: Callable[[list[GenerativeModel]], None] | None = None,
+) -> Loop:
+    """A training before its first update: models initialised, fitted, prepared and stacked; arguments as those of :func:`train`."""
+    models = [initialise(build, seed).to(data.dtype if data.is_floating_point() else torch.float32) for seed in seeds]
+    for index, one in enumerate(models):
+        one.fit(data if data.dim() == 2 else data[index])
+    if prepare is not None:
+        prepare(models)
+    return Loop(models, data, training, seeds, fast, fused, record(data.device))
 
 
 class Loop:
@@ -351,7 +366,7 @@ class Loop:
             **{f"snapshot/{number}": weights for number, weights in enumerate(self.snapshots)},
         }
         return {
-            f"{part}/{name}": tensor.detach().cpu().clone()
+            f"{part}/{name}": tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
             for part, own in parts.items()
             for name, tensor in own.items()
         }
