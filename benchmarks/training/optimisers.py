@@ -26,6 +26,13 @@ def make_optimiser(
     return torch.optim.Adam(parameters, lr=rate, betas=how.betas, fused=fused, capturable=on_gpu)
 
 
+def laid_out(tensor: Tensor, parameter: Tensor) -> Tensor:
+    """The same numbers, in memory as a parameter's: fused Adam on the CPU reads memory without regard to strides."""
+    if tensor.stride() == parameter.stride():
+        return tensor
+    return torch.empty_like(parameter).copy_(tensor)
+
+
 class PlayerOptimiser:
     """The optimiser of one player over the seed axis.
 
@@ -71,8 +78,7 @@ class PlayerOptimiser:
         for seed, (part, optimiser) in enumerate(zip(self.slices, self.optimisers, strict=True)):
             if moving is None or moving[seed] or not self.apart:
                 for parameter, gradient in zip(part, gradients, strict=True):
-                    # fused Adam on the CPU reads a gradient's memory without regard to its strides
-                    parameter.grad = (gradient[seed] if self.apart else gradient).contiguous()
+                    parameter.grad = laid_out(gradient[seed] if self.apart else gradient, parameter)
                 optimiser.step()
 
     def state(self) -> Stack:
@@ -89,7 +95,11 @@ class PlayerOptimiser:
         remembered: list[dict[int, dict[str, Tensor]]] = [{} for _ in self.optimisers]
         for path, value in state.items():
             number, index, name = path.split("/")
-            remembered[int(number)].setdefault(int(index), {})[name] = value
+            parameter = self.slices[int(number)][int(index)]
+            # all but the count of steps lie as the parameters do
+            remembered[int(number)].setdefault(int(index), {})[name] = (
+                laid_out(value, parameter) if value.dim() else value
+            )
         for optimiser, own in zip(self.optimisers, remembered, strict=True):
             optimiser.load_state_dict({"state": own, "param_groups": optimiser.state_dict()["param_groups"]})
 

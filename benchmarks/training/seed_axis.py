@@ -22,7 +22,8 @@ class SeedAxis:
     Args:
         models: one initialised model per seed, alike but for their parameters.
         device: where the stacks live.
-        fast: use the model's own stacked form if it has one, and no mapping at all for S = 1; False maps always.
+        fast: use the model's own stacked form if it has one, and no mapping at all for S = 1, on a CPU with channels last in
+            the memory of convolutions' weights; False maps always.
     """
 
     def __init__(self, models: list[GenerativeModel], device: torch.device | str, fast: bool = True) -> None:
@@ -37,6 +38,10 @@ class SeedAxis:
         if self.stacked:
             self._install()
         self.mapped = not self.stacked and not (fast and self.size == 1)
+        if not self.stacked and not self.mapped and torch.device(device).type == "cpu":
+            self.parameters = {
+                name: channels_last(p).requires_grad_(p.requires_grad) for name, p in self.parameters.items()
+            }
 
     def _install(self) -> None:
         """Put the stacks into the template itself: calling it then costs no swapping of parameters at every step."""
@@ -55,7 +60,8 @@ class SeedAxis:
             return self.template(objective, x, noise)
         if self.mapped:
             return self._map(self.parameters, self.buffers, objective, x, noise)
-        only = {name: tensor[0] for name, tensor in (*self.parameters.items(), *self.buffers.items())}
+        # squeezed, not indexed: a gradient is then a view, with the strides that it came with
+        only = {name: tensor.squeeze(0) for name, tensor in (*self.parameters.items(), *self.buffers.items())}
         x0 = None if x is None else x[0]
         loss, scalars = functional_call(
             self.template, only, (objective, x0, {name: tensor[0] for name, tensor in noise.items()})
@@ -122,6 +128,15 @@ class SeedAxis:
         """Take these values of parameters and buffers over, in place."""
         for name, tensor in (*self.parameters.items(), *self.buffers.items()):
             tensor.copy_(state[name])
+
+
+def channels_last(stack: Tensor) -> Tensor:
+    """The same numbers, in memory with channels last if they are weights of one seed's 2-D convolutions, shape (1, O, I, H, W)."""
+    if stack.dim() != 5:
+        return stack
+    weights = stack.detach()[0]
+    # not by contiguous(): where I = 1 that gives strides which convolutions take for channels first, and go on with
+    return torch.empty_like(weights, memory_format=torch.channels_last).copy_(weights)[None]
 
 
 def model_of(build: Callable[[], GenerativeModel], weights: Mapping[str, Tensor], index: int) -> GenerativeModel:

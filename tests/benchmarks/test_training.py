@@ -21,7 +21,7 @@ from benchmarks.specs import Training
 from benchmarks.training.loop import Trained, train
 from benchmarks.training.optimisers import learning_rate_factor
 from benchmarks.training.randomness import BatchStream, NoiseStream, generator_for, initialise
-from benchmarks.training.seed_axis import ModelContractError
+from benchmarks.training.seed_axis import ModelContractError, SeedAxis
 from models import MODELS, GenerativeModel
 from models.autoencoder import Autoencoder
 from models.base import Noise, Objective, Optimiser, Phase, Player, Scalars, Step
@@ -429,7 +429,7 @@ def test_pca_is_fitted_and_the_same_for_every_seed() -> None:
 
 @pytest.mark.parametrize("name", ["ae", "gan"])
 def test_convolutional_networks_train_as_they_would_alone(name: str) -> None:
-    networks = Conv((4, 4), 3, (4,), "batch", "sigmoid", "nearest")
+    networks = Conv((4, 4), 3, (4, 4), "batch", "sigmoid", "nearest")
     resolved = MODELS[name].Settings()
     data = torch.rand((100, 16), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
@@ -438,6 +438,16 @@ def test_convolutional_networks_train_as_they_would_alone(name: str) -> None:
 
     stack = train(build, data, SHORT, SEEDS)
     assert_same(stack, train(build, data, SHORT, SEEDS[1:2]), slice(1, 2))
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_convolutions_of_one_seed_have_their_channels_last_in_memory(fast: bool) -> None:
+    """Also the first one, of a single channel; not where they are mapped."""
+    networks = Conv((4, 4), 3, (4, 4), "batch", "sigmoid", "transposed")
+    axis = SeedAxis([Autoencoder(networks, Autoencoder.Settings())], "cpu", fast)
+    weights = [stack for stack in axis.parameters.values() if stack.dim() == 5]
+    assert len(weights) == 4 and all(stack.requires_grad for stack in weights)
+    assert {stack.stride(2) == 1 for stack in weights} == {fast}
 
 
 def test_a_latent_gans_autoencoder_is_the_one_that_stands_alone() -> None:
