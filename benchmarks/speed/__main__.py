@@ -58,7 +58,7 @@ def parser() -> Parser:
     made.add_argument(
         "--form",
         nargs="+",
-        help=f"of the loops (default: all that the device has but compiled and channels-last). {forms}",
+        help=f"of the loops (default: all that the device has but {', '.join(training.TRIED)}). {forms}",
     )
     made.add_argument("--updates", type=positive, default=100)
     made.add_argument("--repeats", type=positive, default=5, help="turns")

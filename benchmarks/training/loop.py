@@ -20,7 +20,7 @@ The loop knows no model by name and no file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -155,6 +155,9 @@ class Loop:
         models: initialised, one for each seed.
         data: see :func:`train`, as the rest.
         record: what makes a cycle one that is played again; None: every cycle is called.
+
+    Attributes:
+        within: what every cycle is done within.
     """
 
     def __init__(
@@ -206,6 +209,7 @@ class Loop:
             }
             self.axis.check(player, None if x is None else as_float(x), zeros)
 
+        self.within: Callable[[], AbstractContextManager[None]] = denormals_as_zero
         self.done = 0
         """Cycles, over all phases."""
         self.images = 0
@@ -232,7 +236,7 @@ class Loop:
                 factor = learning_rate_factor(cycle / cycles, self.training.constant)
                 for optimiser in self.optimisers.values():
                     optimiser.scale(factor)
-                with denormals_as_zero():
+                with self.within():
                     self.turn(phase)
                 self.done += 1
                 self.average.update(phase)

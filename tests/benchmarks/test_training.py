@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +19,7 @@ from benchmarks.datasets import load
 from benchmarks.experiments.base import block
 from benchmarks.recipes import ARMS, FURTHER_ARMS, FURTHER_IMAGE_ARMS
 from benchmarks.specs import Training
-from benchmarks.training import loop as training_loop
-from benchmarks.training.loop import Trained, begin, train
+from benchmarks.training.loop import Trained, begin, denormals_as_zero, train
 from benchmarks.training.optimisers import learning_rate_factor
 from benchmarks.training.randomness import BatchStream, NoiseStream, generator_for, initialise
 from benchmarks.training.seed_axis import ModelContractError, SeedAxis
@@ -443,22 +442,22 @@ def test_convolutional_networks_train_as_they_would_alone(name: str) -> None:
     assert_same(stack, train(build, data, SHORT, SEEDS[1:2]), slice(1, 2))
 
 
-def test_numbers_below_the_smallest_normal_one_are_zero_in_training_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numbers_below_the_smallest_normal_one_are_zero_in_training_alone() -> None:
     """Gradients of what reads a pixel that is always black are zero from the first update on; no weight depends on it."""
     data = torch.where(torch.arange(12) < 6, DATA, 0.0)
     budget = Training(updates=1100, batch=4)
 
-    def means() -> tuple[Trained, int]:
+    def means(within: Callable[[], AbstractContextManager[None]]) -> tuple[Trained, int]:
         """What is trained, and how many of Adam's means are such numbers."""
         loop = begin(builder("ae", {}), data, budget, SEEDS)
+        loop.within = within
         list(loop.run())
         kept = [value for name, value in loop.state().items() if name.endswith("/exp_avg")]
         return loop.outcome(), sum(int(((value != 0) & (value.abs() < TINY)).sum()) for value in kept)
 
-    flushed, few = means()
+    flushed, few = means(denormals_as_zero)
     assert torch.tensor([TINY]).div(2).item() > 0
-    monkeypatch.setattr(training_loop, "denormals_as_zero", nullcontext)
-    kept, many = means()
+    kept, many = means(nullcontext)
     assert few == 0 and many > 0
     for name, stack in kept.weights.items():
         assert torch.equal(flushed.weights[name], stack)

@@ -117,6 +117,15 @@ def test_channels_last_changes_the_layout_of_convolutions_alone(monkeypatch: pyt
     assert layouts == [{False}] * 2 + [{True}] * 2
 
 
+def test_denormals_are_computed_with_in_that_form_alone() -> None:
+    small = torch.tensor([torch.finfo(torch.float32).tiny])
+    forms: tuple[training.Form, ...] = ("stacked", "vmap", "denormals")
+    for form in forms:
+        with training.loop_of(a_case(), 2, form).within():
+            assert bool(small.div(2).any()) is (form == "denormals")
+        assert small.div(2).any()
+
+
 @pytest.mark.slow  # compiling takes up to a minute
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a compiler (g++)")
 def test_the_compiled_form_trains_the_same() -> None:
