@@ -135,18 +135,19 @@ def main() -> int:
     cases = checked_cases(arguments, environment.device)
     if "peers" in arguments.part and not peers.there():
         raise InputError(peers.ABSENT)
-    rows: dict[str, list[Row]] = {}
-    for name in parts:
-        rows[name] = []
-        for row in measured(name, arguments, cases, environment.device):
-            rows[name].append(row)
-            print(f"{name:<10}{'  '.join(PARTS[name].line(row))}", flush=True)
+    rows: dict[str, list[Row]] = {name: [] for name in parts}
     facts = {
         "processor": processor(), "hardware": environment.hardware, "torch": torch.__version__, "threads": arguments.threads,
         "updates": arguments.updates, "turns": arguments.repeats,
     }  # fmt: skip
-    if arguments.output:
-        write(facts, rows, arguments.output)
+    try:
+        for name in parts:
+            for row in measured(name, arguments, cases, environment.device):
+                rows[name].append(row)
+                print(f"{name:<10}{'  '.join(PARTS[name].line(row))}", flush=True)
+    finally:  # what was measured is kept, however it ends
+        if arguments.output and any(rows.values()):
+            write(facts, rows, arguments.output)
     return 0
 
 

@@ -95,7 +95,7 @@ PARTS: dict[str, Part] = {
             "peak memory, GiB", "workers", "failed",
         ),
         lambda row: [
-            row["run"], *(f"{row[key]:.1f}" for key in ("wall", "cpu", "plan", "run", "report", "training", "measuring")),
+            row["label"], *(f"{row[key]:.1f}" for key in ("wall", "cpu", "plan", "run", "report", "training", "measuring")),
             f"{row['outside']:.0%}", f"{row['peak_gib']:.2f}", str(row["jobs"]), str(row["failed"]),
         ],
     ),

@@ -105,7 +105,7 @@ def measure(run: Run) -> dict[str, Any]:
         facts = json.loads((Path(folder) / "provenance.json").read_text(encoding="utf-8"))
     units = facts["unit_seconds"]
     return {
-        "run": run.label,
+        "label": run.label,
         "wall": wall,
         "cpu": used() - before,
         "jobs": facts["jobs"],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from benchmarks.speed import __main__ as speed
 from benchmarks.speed.__main__ import main
 from benchmarks.speed.page import PARTS
 
@@ -47,6 +49,20 @@ def test_every_contender_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert text.count("| ring | gan | mlp-64-64-z2 |") == len(rows) + 2
     with Image.open(tmp_path / "speed.png") as picture:
         assert picture.width > 300
+
+
+def test_what_was_measured_is_kept_when_it_ends_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = dict.fromkeys(("wall", "cpu", "plan", "run", "report", "training", "measuring", "outside", "peak_gib"), 1.0)
+
+    def one_and_no_more(*given: object) -> Iterator[dict[str, object]]:
+        yield {**row, "label": "everything", "jobs": 2, "failed": 0}
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(speed, "measured", one_and_no_more)
+    monkeypatch.setattr("sys.argv", ["speed", "whole", "--device", "cpu", "--output", str(tmp_path)])
+    assert main() == 130
+    assert json.loads((tmp_path / "speed.json").read_text())["whole"][0]["label"] == "everything"
+    assert "| everything | 1.0 |" in (tmp_path / "speed.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.command_line.run import options_from
 from benchmarks.planning import make_plan
 from benchmarks.speed import whole
+from benchmarks.speed.page import PARTS
 from benchmarks.store import Store
 
 
@@ -25,6 +26,7 @@ def test_a_run_is_measured() -> None:
     assert 0 < row["outside"] < 1
     assert 0.1 < row["peak_gib"] < 8  # Python with PyTorch, in several processes
     assert row["failed"] == 0
+    assert PARTS["whole"].line(row)[:2] == ["small", f"{row['wall']:.1f}"]
 
 
 def test_a_run_that_fails_is_no_measurement() -> None:
