@@ -139,7 +139,7 @@ class MovingAverage:
 
     def state(self) -> Stack:
         """The averages, on the CPU."""
-        return {name: average.cpu() for name, average in self.averages.items()}
+        return {name: average.cpu().contiguous() for name, average in self.averages.items()}
 
     def restore(self, state: Mapping[str, Tensor], steps: int) -> None:
         """Go on from averages of so many steps."""

@@ -442,6 +442,21 @@ def test_convolutional_networks_train_as_they_would_alone(name: str) -> None:
     assert_same(stack, train(build, data, SHORT, SEEDS[1:2]), slice(1, 2))
 
 
+def test_what_is_kept_of_convolutions_can_be_written_as_it_lies_in_memory() -> None:
+    """Channels are last in memory while a seed trains alone, and nowhere else: not in averages, not in snapshots."""
+    networks = Conv((4, 4), 3, (4, 4), "batch", "sigmoid", "nearest")
+    settings = MODELS["gan"].Settings(ema_decay=0.9)  # type: ignore[call-arg]
+    data = torch.rand((100, 16), generator=torch.Generator().manual_seed(0))
+    budget = Training(updates=4, batch=8, snapshots=(0.5, 1.0))
+
+    def build() -> GenerativeModel:
+        return MODELS["gan"](networks, settings)  # type: ignore[call-arg]
+
+    trained = train(build, data, budget, SEEDS[:1])
+    for stacks in (trained.weights, trained.averaged, *trained.snapshots):
+        assert stacks and all(stack.is_contiguous() for stack in stacks.values())
+
+
 def test_numbers_below_the_smallest_normal_one_are_zero_in_training_alone() -> None:
     """Gradients of what reads a pixel that is always black are zero from the first update on; no weight depends on it."""
     data = torch.where(torch.arange(12) < 6, DATA, 0.0)
