@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from benchmarks.specs import InputError
 from benchmarks.speed import __main__ as speed
 from benchmarks.speed.__main__ import main
 from benchmarks.speed.page import PARTS
@@ -56,11 +57,11 @@ def test_what_was_measured_is_kept_when_it_ends_early(tmp_path: Path, monkeypatc
 
     def one_and_no_more(*given: object) -> Iterator[dict[str, object]]:
         yield {**row, "label": "everything", "jobs": 2, "failed": 0}
-        raise KeyboardInterrupt
+        raise InputError("no more")
 
     monkeypatch.setattr(speed, "measured", one_and_no_more)
     monkeypatch.setattr("sys.argv", ["speed", "whole", "--device", "cpu", "--output", str(tmp_path)])
-    assert main() == 130
+    assert main() == 2
     assert json.loads((tmp_path / "speed.json").read_text())["whole"][0]["label"] == "everything"
     assert "| everything | 1.0 |" in (tmp_path / "speed.md").read_text(encoding="utf-8")
 
