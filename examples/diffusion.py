@@ -5,6 +5,9 @@ Data x are mixed with noise ε to x_t = α_t x + σ_t ε with α_t² + σ_t² = 
 *Progressive Distillation*, ICLR 2022), from which x = α_t x_t − σ_t v and ε = σ_t x_t + α_t v. Samples are made from N(0, I) in a
 number of deterministic steps (Song, Meng and Ermon, *Denoising Diffusion Implicit Models*, ICLR 2021).
 
+Hidden layers begin as He et al. have it (*Delving Deep into Rectifiers*, ICCV 2015): from PyTorch's own beginning, a signal fades
+from layer to layer where there is no normalisation, and 2,000 updates on a mixture teach it nothing.
+
 Its latent space is as large as the data's, not the suite's z. Its network has the hidden layers of the matched encoder and then
 those of the matched decoder, without a bottleneck between them.
 
@@ -57,7 +60,9 @@ class Diffusion(GenerativeModel):
         widths = (self.data + 2 * FREQUENCIES, *hidden[::-1], *hidden)
         layers: list[nn.Module] = []
         for inputs, outputs in itertools.pairwise(widths):
-            layers += [Linear(inputs, outputs), nn.SiLU()]
+            linear = Linear(inputs, outputs)
+            nn.init.normal_(linear.weight, std=math.sqrt(2 / inputs))
+            layers += [linear, nn.SiLU()]
         self.denoiser = nn.Sequential(*layers, Linear(widths[-1], self.data))
         self.register_buffer("mean", torch.zeros(1))
         self.register_buffer("scale", torch.ones(1))
