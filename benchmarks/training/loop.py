@@ -157,7 +157,7 @@ class Loop:
         record: what makes a cycle one that is played again; None: every cycle is called.
 
     Attributes:
-        within: what every cycle is done within.
+        within: gives the context that every cycle is done in.
     """
 
     def __init__(
